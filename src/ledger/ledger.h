@@ -1,0 +1,106 @@
+// ledger/ledger.h - facts in one order, append only, under a Merkle tree with signed heads.
+//
+// One thread (capture's commit thread) stages and commits; everybody reads. A staged fact is
+// invisible until its batch is durable. The ledger does not know what facts mean: it sees an
+// envelope, a type number and EPC lists.
+//
+// Formats: docs/formats/facts.md, docs/formats/merkle.md, docs/formats/ledger-lmdb.md.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "ledger/ids.h"
+#include "ledger/ports.h"
+
+namespace packtrail::ledger {
+
+namespace v1 {
+class Fact;
+}
+
+inline constexpr std::size_t kFactSizeMax = 16 * 1024 * 1024;  // Stored form, bytes.
+
+// The public state of a ledger: RFC 9162 root over `size` leaves, and the C2SP checkpoint text.
+struct SignedHead {
+  std::uint64_t size = 0;
+  Digest root{};
+  std::string checkpoint;
+};
+
+// The hashed form's commitments for one fact: what replaces each list's runs.
+class HashedLists {
+ public:
+  struct Entry {
+    std::uint32_t field;  // Field number within the body message.
+    std::uint64_t count;
+    Digest root;
+  };
+  std::vector<Entry> entries;  // Ascending field; empty for bodies without EPC lists.
+};
+
+class Ledger {
+ public:
+  // `origin` is the checkpoint's first line; it names the ledger to outsiders. `commitment_key`
+  // (32 bytes, secret) salts EPC commitments. The referenced ports outlive the ledger.
+  static Result<std::unique_ptr<Ledger>> open(Store& store, const HeadSigner& signer,
+                                              std::string origin, Bytes commitment_key);
+  ~Ledger();
+
+  [[nodiscard]] LedgerId id() const;
+  [[nodiscard]] std::uint64_t size() const;  // Durable facts. Any thread.
+  [[nodiscard]] SignedHead head() const;     // Of the durable facts. Any thread.
+
+  // --- the commit thread only ---
+
+  [[nodiscard]] std::uint64_t pending_size() const;  // Durable and staged facts.
+
+  // Takes the fact as position `pending_size()`; its envelope's ledger id and position must say so
+  // already. `hashed_lists` are the commitments that `commit_epcs` made for this body (they do not
+  // depend on the position, so callers compute them before they queue). Asserts that decoding and
+  // encoding again gives the same bytes. Fails with ResourceExhausted above kFactSizeMax.
+  Status stage(const v1::Fact& fact, const HashedLists& hashed_lists);
+  // Makes everything staged durable. On failure all of it is discarded, and the ledger accepts
+  // nothing more until the process starts again.
+  Status commit();
+  void discard();  // Forgets what is staged.
+
+  // --- any thread ---
+
+  // Calls `take` with the facts first .. last-1 (last <= size()).
+  Status read(std::uint64_t first, std::uint64_t last,
+              const std::function<Status(const v1::Fact&)>& take) const;
+  Status read_one(std::uint64_t position, v1::Fact& out) const;  // NotFound beyond size().
+
+  // Commits to every EPC list of the body (docs/formats/merkle.md): `texts[i]` are the EPC texts
+  // of the body's i-th non-empty list, in field order. Pure; any thread; ~1 us per EPC.
+  [[nodiscard]] HashedLists commit_epcs(
+      const v1::Fact& fact, const std::vector<std::vector<std::string_view>>& texts) const;
+  // The same, with the texts from the directory: for proofs and for checking stored facts.
+  Result<HashedLists> commit_epcs(const v1::Fact& fact, const EpcTexts& texts) const;
+
+  // Leaf hashes of positions first .. last-1, recomputed from the stored facts.
+  Result<std::vector<Digest>> leaf_hashes(std::uint64_t first, std::uint64_t last,
+                                          const EpcTexts& texts) const;
+  // RFC 9162 2.1.3 path of `position` in the tree of `size` (<= size()) leaves.
+  Result<std::vector<Digest>> inclusion_path(std::uint64_t position, std::uint64_t size,
+                                             const EpcTexts& texts) const;
+  // Opens one EPC of one list of the fact at `position`: docs/formats/proof.md. Used by
+  // ledger/proof.h.
+  [[nodiscard]] const HeadSigner& signer() const;
+  [[nodiscard]] const std::string& origin() const;
+
+ private:
+  struct State;
+  explicit Ledger(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace packtrail::ledger
