@@ -1,0 +1,176 @@
+// capture/capture.h - the one way into the ledger.
+//
+// A caller prepares a request in its own thread (EPC texts, commitments); the commit thread takes
+// all waiting requests, judges each against the rules and the pending state, stages the facts,
+// makes the batch durable with one fsync, publishes it to readers, and only then acknowledges. So
+// an acknowledged request survives a power cut, and its caller reads its own writes. When the disk
+// fails, everything pending is refused and capture stops; reading goes on.
+//
+// Thread safety: `submit` from any number of threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/ports.h"
+#include "base/result.h"
+#include "epcis/event.h"
+#include "gs1/gtin.h"
+#include "gs1/sscc.h"
+#include "numbering/life.h"
+#include "numbering/pool.h"
+#include "trace/ids.h"
+#include "trace/trace.h"
+
+namespace packtrail::ledger {
+class Ledger;
+}
+namespace packtrail::rules {
+class Model;
+}
+
+namespace packtrail::capture {
+
+// Mirrors ledger/v1 AuthMethod.
+enum class AuthMethod : std::uint8_t { System = 1, LocalUser = 2, Password = 3, ApiKey = 4 };
+
+// Who asks, and how we know.
+struct Actor {
+  std::string id;
+  AuthMethod method = AuthMethod::System;
+  std::string company;             // Whose facts these are: GLN digits.
+  std::string device;              // May be empty.
+  std::uint64_t device_sequence = 0;
+};
+
+// --- what can be recorded ---
+
+struct RecordEvent {
+  epcis::Event event;
+};
+struct CreatePool {
+  numbering::PoolSpec spec;        // Its planned quantity must be safe for its space.
+  std::string market;
+  unsigned gcp_length = 0;
+  std::string product_name;
+};
+struct CreateSsccSeries {
+  gs1::CompanyPrefix company_prefix;
+  unsigned extension_digit = 0;    // 0..9; one series per (prefix, digit).
+};
+// Same token and same order: the same numbers again (idempotent).
+struct AllocateNumbers {
+  trace::ObjectClass pool;
+  std::uint64_t count = 0;
+  std::string order_id;
+  std::string token;
+};
+struct MoveNumbers {
+  std::vector<trace::ObjectRun> runs;  // All of one class.
+  numbering::SerialState to = numbering::SerialState::Unassigned;
+  std::string order_id;
+  std::string reason;              // Stable word.
+};
+struct AdvancePool {
+  trace::ObjectClass pool;
+  std::uint64_t next_counter = 0;  // Not below the present one. Unblocks the pool.
+  std::string evidence;
+};
+struct BlockPools {
+  std::string cause;
+};
+struct OpenOrder {
+  std::string order_id;
+  std::string document;            // Canonical JSON.
+};
+struct ChangeOrderState {
+  std::string order_id;
+  std::uint32_t state = 0;         // ISA-95 job order state.
+  std::string document;
+};
+struct LineFinding {
+  std::uint64_t trigger = 0;
+  std::string reason, expected, read, action;
+};
+struct RecordLine {
+  std::string order_id, station;
+  std::uint64_t first_trigger = 0, triggers = 0;
+  trace::ObjectClass object_class;
+  std::vector<trace::ObjectRun> passed;
+  std::vector<LineFinding> findings;
+};
+struct RecordUser {
+  std::string user_id;
+  std::vector<std::string> roles;
+  Bytes commitment;
+  bool disabled = false;
+};
+
+using Command = std::variant<RecordEvent, CreatePool, CreateSsccSeries, AllocateNumbers, MoveNumbers,
+                             AdvancePool, BlockPools, OpenOrder, ChangeOrderState, RecordLine,
+                             RecordUser>;
+
+// All of it or nothing. Later commands see what earlier ones did.
+struct Request {
+  Actor actor;
+  Bytes idempotency_key;           // Empty: the request may not be repeated safely.
+  std::string reason;
+  std::vector<Command> commands;
+};
+
+struct Receipt {
+  std::uint64_t first_position = 0;
+  std::uint64_t facts = 0;
+  bool repeated = false;           // The key was known: nothing new was recorded.
+  UtcTime record_time;
+  // One entry per AllocateNumbers / CreatePool / CreateSsccSeries of the request, in order.
+  std::vector<std::vector<trace::ObjectRun>> allocated;
+  std::vector<trace::ObjectClass> created;
+};
+
+inline constexpr std::size_t kCommandsPerRequestMax = 100'000;
+inline constexpr std::size_t kEpcsPerRequestMax = 2'000'000;
+inline constexpr std::int64_t kFutureToleranceUs = 15LL * 60 * 1'000'000;  // Later event times are refused.
+
+// Told about every durable batch from the commit thread before its callers are acknowledged: the
+// witness (restore rule). A failure stops capture like a disk failure does.
+class CommitObserver {
+ public:
+  virtual ~CommitObserver() = default;
+  virtual Status committed(const ledger::Ledger& ledger, const trace::Trace& trace) = 0;
+};
+
+class Capture {
+ public:
+  struct Options {
+    std::size_t batch_requests_max = 4096;
+    std::string software_version;
+  };
+  // Starts the commit thread. `trace` must have replayed `ledger` to its end. `observer` may be
+  // null. All references outlive the Capture.
+  Capture(ledger::Ledger& ledger, trace::Trace& trace, const rules::Model& model,
+          const Clock& clock, CommitObserver* observer, Options options);
+  ~Capture();  // Finishes what is queued, then stops.
+
+  // Blocks until the request is durable and published, or refused. The error names the command
+  // ("commands/3"), the EPC and the rule. AlreadyExists: the idempotency key was used for other
+  // content. Unavailable: capture has stopped (disk failure); it is then unknown to this caller
+  // only whether a request that was being written is durable; repeating it with the same key after
+  // a restart is safe.
+  Result<Receipt> submit(Request request);
+
+  // False after a disk failure: /readyz says so.
+  [[nodiscard]] bool accepting() const;
+  [[nodiscard]] std::string stopped_because() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace packtrail::capture

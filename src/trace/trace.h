@@ -1,0 +1,193 @@
+// trace/trace.h - the projections: pure functions of the ledger, and the questions over them.
+//
+// One thread (capture's commit thread) applies facts: `apply` changes only the pending layer,
+// `publish` shows it to readers at once after the facts are durable, `discard` drops it. Readers
+// see the RAM overlay and the folded blocks together at one position. `fold` moves the overlay
+// into the projection store in slices, together with the position it has applied; what is lost in
+// a crash is replayed from the ledger.
+//
+// Thread safety: the pending side belongs to the commit thread, `fold` to one background thread,
+// all else is callable from any thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "gs1/epc.h"
+#include "gs1/pack_code.h"
+#include "ledger/ports.h"
+#include "numbering/pool.h"
+#include "trace/ids.h"
+#include "trace/ports.h"
+#include "trace/state.h"
+#include "trace/viewer.h"
+
+namespace packtrail::ledger {
+class Ledger;
+namespace v1 {
+class Fact;
+}
+}  // namespace packtrail::ledger
+
+namespace packtrail::trace {
+
+// A run of neighbouring instances of one class.
+struct ObjectRun {
+  ObjectNumber first;
+  std::uint64_t count = 0;
+  friend bool operator==(const ObjectRun&, const ObjectRun&) = default;
+};
+
+struct Batch {
+  std::string lot;
+  std::string expiry;  // ISO date of the last day of validity; empty when unknown.
+};
+
+// A pool or series as the facts made it.
+struct PoolInfo {
+  ObjectClass object_class;
+  std::optional<numbering::PoolSpec> spec;  // Packs; nothing for an SSCC series.
+  std::string company_prefix;               // SSCC series.
+  unsigned extension_digit = 0;             // SSCC series.
+  unsigned gcp_length = 0;
+  std::string product_name;
+  std::uint64_t next_counter = 0;           // First counter never handed out.
+  bool blocked = false;                     // After a restore; issues nothing.
+};
+
+// An EPC looked up: its object when it is known, and what a first fact about it would do.
+struct Resolution {
+  ObjectNumber object;      // 0: not known.
+  ObjectClass object_class; // Pool, series or dictionary it belongs to; 0: a new dictionary.
+  bool ours = false;        // A number of one of our pools below its next counter.
+};
+
+// One line of an object's history.
+struct HistoryEntry {
+  std::uint64_t position = 0;
+  bool inherited = false;  // The fact names the parent the object was in.
+};
+
+struct OrderInfo {
+  std::string order_id;
+  std::string document;        // Canonical JSON of the order.
+  std::uint32_t state = 0;     // ISA-95 job order state.
+  std::string state_document;  // JSON that came with the state.
+  std::uint64_t opened_at = 0; // Position of the fact.
+};
+
+// How many objects are in each state: kept counts, exact.
+struct StateCount {
+  ObjectClass object_class;
+  BatchId batch;
+  numbering::SerialState life;
+  bool quarantined = false;
+  std::uint64_t count = 0;
+};
+
+// What the pending layer knows: durable facts and those staged before the one being judged.
+class PendingView {
+ public:
+  virtual ~PendingView() = default;
+  virtual Resolution resolve(const gs1::Epc& epc) = 0;
+  virtual ObjectState state(ObjectNumber object) = 0;  // Default state when never mentioned.
+  virtual std::optional<PoolInfo> pool(ObjectClass object_class) = 0;
+  virtual std::string_view term(TermId id) = 0;
+  virtual Batch batch(BatchId id) = 0;
+  virtual std::vector<ObjectRun> children(ObjectNumber parent) = 0;
+  // Position of the fact with this event id / this idempotency key and batch index.
+  virtual std::optional<std::uint64_t> event_position(std::string_view event_id) = 0;
+  virtual std::optional<std::uint64_t> request_position(std::string_view company,
+                                                        ByteView key) = 0;
+  // The next `count` counters of the pool as runs, skipping those reserved for foreign serials.
+  virtual Result<std::vector<ObjectRun>> next_counters(ObjectClass pool, std::uint64_t count) = 0;
+  virtual ObjectClass next_object_class() = 0;
+  virtual std::optional<OrderInfo> order(std::string_view order_id) = 0;
+};
+
+// The readers' side: one consistent position for all answers until `refresh`.
+// Thread safety: one thread at a time; make one per thread and keep it.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  virtual void refresh() = 0;  // To the newest published position.
+  [[nodiscard]] virtual std::uint64_t position() const = 0;
+
+  virtual Resolution resolve(const gs1::Epc& epc) = 0;
+  virtual std::optional<ObjectState> state(const Viewer& viewer, ObjectNumber object) = 0;
+  // Disposition, locations and quarantine as the outermost container has them.
+  virtual std::optional<ObjectState> effective_state(const Viewer& viewer,
+                                                     ObjectNumber object) = 0;
+  virtual std::string epc_text(ObjectNumber object) = 0;  // URN where the GCP length is known.
+  virtual std::string term(TermId id) = 0;
+  virtual Batch batch(BatchId id) = 0;
+  virtual std::optional<PoolInfo> pool(ObjectClass object_class) = 0;
+  virtual std::vector<PoolInfo> pools() = 0;
+  virtual std::vector<ObjectRun> children(const Viewer& viewer, ObjectNumber parent) = 0;
+  // Oldest event first; `inherited` entries name a container while the object was inside.
+  virtual Result<std::vector<HistoryEntry>> history(const Viewer& viewer, ObjectNumber object,
+                                                    std::size_t limit) = 0;
+  virtual std::vector<StateCount> counts(const Viewer& viewer) = 0;
+  // Runs of a class in one life state, ascending, at most `limit` runs.
+  virtual std::vector<ObjectRun> in_state(ObjectClass object_class, numbering::SerialState life,
+                                          std::size_t limit) = 0;
+  virtual std::optional<std::uint64_t> event_position(std::string_view event_id) = 0;
+  virtual std::optional<OrderInfo> order(std::string_view order_id) = 0;
+  virtual std::vector<OrderInfo> orders() = 0;
+  // SHA-256 over every projection in a canonical order: independent of when folds happened.
+  virtual Result<Digest> digest() = 0;
+};
+
+class Trace final : public ledger::EpcTexts {
+ public:
+  struct Options {
+    std::size_t fold_after_entries = 1'000'000;  // Overlay entries that start a fold.
+  };
+  // Reads the directory and the applied position; facts beyond it come through `replay`.
+  static Result<std::unique_ptr<Trace>> open(ProjectionStore& store,
+                                             const numbering::KeySource& keys, Options options);
+  ~Trace() override;
+
+  // Applies and publishes the facts from `applied()` to the ledger's end. `progress` may be empty.
+  Status replay(const ledger::Ledger& ledger,
+                const std::function<void(std::uint64_t done, std::uint64_t total)>& progress);
+  [[nodiscard]] std::uint64_t applied() const;  // Published position: facts 0 .. applied()-1.
+
+  // --- commit thread ---
+  // The fact must be the next position and must have passed the rules; DataLoss when it cannot be
+  // applied (then the ledger and the rules disagree: nothing later is accepted). What the fact
+  // does to life states stands in the fact itself: the rules decided it at capture.
+  Status apply(const ledger::v1::Fact& fact);
+  void publish();
+  void discard();
+  PendingView& pending();
+
+  // --- background thread ---
+  [[nodiscard]] bool wants_fold() const;
+  Status fold();  // Folds all that is published now.
+
+  // --- any thread ---
+  [[nodiscard]] std::unique_ptr<Reader> reader() const;
+  Status expand(const ledger::v1::EpcList& list,
+                const std::function<void(std::string_view)>& take) const override;
+  // Serial text of a counter, and back: FF1 of the class' pool.
+  Result<gs1::SerialNumber> serial(ObjectClass pool, std::uint64_t counter) const;
+  Status serials(ObjectRun run, const std::function<void(std::uint64_t, const gs1::SerialNumber&)>&
+                                    take) const;
+
+ private:
+  struct State;
+  explicit Trace(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace packtrail::trace
