@@ -1,0 +1,63 @@
+// gs1/component_text.h - a short CSET 82 text held in place: serial numbers, lots, extensions.
+//
+// Tag carries kAi (for error texts), kName and kSizeMax. Valid once it exists: 1..kSizeMax
+// characters of CSET 82. Thread safety: immutable value. Cost: kSizeMax + 1 bytes, no heap.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "base/result.h"
+#include "gs1/charset.h"
+
+namespace packtrail::gs1 {
+
+// Why `text` is not 1..size_max characters of CSET 82. Precondition: it is not.
+[[nodiscard]] Error explain_component(std::string_view text, std::size_t size_max,
+                                      std::string_view ai, std::string_view name);
+
+template <class Tag>
+class ComponentText {
+ public:
+  static constexpr std::size_t kSizeMax = Tag::kSizeMax;
+
+  // 1..kSizeMax characters of CSET 82; the error names the first offending byte.
+  static Result<ComponentText> parse(std::string_view text) {
+    if (auto value = try_parse(text)) return *value;
+    return explain_component(text, kSizeMax, Tag::kAi, Tag::kName);
+  }
+  // As parse, without a reason: for hot loops.
+  static std::optional<ComponentText> try_parse(std::string_view text) noexcept {
+    if (text.empty() || text.size() > kSizeMax) return std::nullopt;
+    if (find_outside(text, kCset82) != text.size()) return std::nullopt;
+    ComponentText value;
+    std::memcpy(value.text_.data(), text.data(), text.size());
+    value.size_ = static_cast<std::uint8_t>(text.size());
+    return value;
+  }
+
+  [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  // Order of the texts as bytes; equal only when every character is.
+  friend auto operator<=>(const ComponentText&, const ComponentText&) = default;
+
+ private:
+  ComponentText() = default;
+  std::array<char, kSizeMax> text_{};  // Zero-padded, so the defaulted comparison is exact.
+  std::uint8_t size_ = 0;
+};
+
+}  // namespace packtrail::gs1
+
+template <class Tag>
+struct std::hash<packtrail::gs1::ComponentText<Tag>> {
+  std::size_t operator()(const packtrail::gs1::ComponentText<Tag>& value) const noexcept {
+    return std::hash<std::string_view>{}(value.text());
+  }
+};
