@@ -49,6 +49,12 @@ struct GreyImage {
   friend bool operator==(const GreyImage&, const GreyImage&) = default;
 };
 
+// A place in a picture, in pixels; (0, 0) is its top left corner, a pixel's centre is at .5.
+struct Point {
+  float x = 0;
+  float y = 0;
+};
+
 // Success when both sides are 1..kImageSideMax, the area is at most kImagePixelsMax and the pixel
 // count fits the sides; InvalidArgument or ResourceExhausted (naming the limit) otherwise.
 [[nodiscard]] Status check_image(const GreyImage& image);

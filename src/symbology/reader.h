@@ -42,11 +42,6 @@ enum class Rung : std::uint8_t {
 inline constexpr int kRungCount = 13;
 [[nodiscard]] const char* to_string(Rung rung);  // "rectified", ...: stable, for reports.
 
-struct Point {
-  float x = 0;  // Pixels of the picture that was handed in; (0, 0) is its top left corner.
-  float y = 0;
-};
-
 struct Symbol {
   std::string identifier;  // Symbology identifier (ISO/IEC 15424): "]d2" is GS1 DataMatrix.
   Bytes data;              // Without the leading FNC1; separators are GS, 0x1D.
