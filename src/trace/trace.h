@@ -27,6 +27,7 @@
 #include "ledger/ports.h"
 #include "numbering/pool.h"
 #include "trace/ids.h"
+#include "trace/object_run.h"
 #include "trace/ports.h"
 #include "trace/state.h"
 #include "trace/viewer.h"
@@ -39,13 +40,6 @@ class Fact;
 }  // namespace packtrail::ledger
 
 namespace packtrail::trace {
-
-// A run of neighbouring instances of one class.
-struct ObjectRun {
-  ObjectNumber first;
-  std::uint64_t count = 0;
-  friend bool operator==(const ObjectRun&, const ObjectRun&) = default;
-};
 
 struct Batch {
   std::string lot;
