@@ -1,0 +1,42 @@
+// adapters/os/data_folder.h - one data folder belongs to one process.
+//
+// The owner holds a lock that the kernel releases when it dies; everybody else reaches it through
+// the Unix socket in the folder. The folder also remembers which file on which disk its ledger was,
+// so that a copy put in its place is noticed (architecture: restore never reissues a number).
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/result.h"
+
+namespace packtrail::adapters {
+
+class DataFolder {
+ public:
+  // Creates the folder (0700) where it is missing and takes the lock. Unavailable, naming the
+  // owner's process id, when another process has it.
+  static Result<DataFolder> own(const std::filesystem::path& path);
+  ~DataFolder();
+  DataFolder(DataFolder&& other) noexcept;
+  DataFolder& operator=(DataFolder&&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  // Length-limited by the kernel (about 107 bytes); see socket_path_for.
+  static std::filesystem::path socket_path(const std::filesystem::path& folder);
+
+ private:
+  DataFolder(std::filesystem::path path, int fd) : path_(std::move(path)), fd_(fd) {}
+  std::filesystem::path path_;
+  int fd_;
+};
+
+// "device:inode:birth" of a file: changes when the file is a copy. Empty when it does not exist.
+[[nodiscard]] std::string file_identity(const std::filesystem::path& path);
+
+// Writes a small file so that a power cut leaves the old or the new one: temporary file, fsync,
+// rename, fsync of the folder. Mode 0600.
+Status write_file_durably(const std::filesystem::path& path, std::string_view content);
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t size_max);
+
+}  // namespace packtrail::adapters
