@@ -1,0 +1,309 @@
+#include "gs1/digital_link.h"
+
+#include <algorithm>
+
+#include "gs1/charset.h"
+#include "gs1/link_path.h"
+
+namespace packtrail::gs1 {
+namespace {
+
+constexpr LinkKey kLinkKeys[] = {
+    {{0, 2}, {}, 0, {}},
+    {{1, 2}, {{{22, 2}, {10, 2}, {21, 2}}}, 3, {235, 3}},
+    {{253, 3}, {}, 0, {}},
+    {{255, 3}, {}, 0, {}},
+    {{401, 3}, {}, 0, {}},
+    {{402, 3}, {}, 0, {}},
+    {{414, 3}, {{{254, 3}}}, 1, {7040, 4}},
+    {{415, 3}, {{{8020, 4}}}, 1, {}},
+    {{417, 3}, {{{7040, 4}}}, 1, {}},
+    {{8003, 4}, {}, 0, {}},
+    {{8004, 4}, {{{7040, 4}}}, 1, {}},
+    {{8006, 4}, {{{22, 2}, {10, 2}, {21, 2}}}, 3, {}},
+    {{8010, 4}, {{{8011, 4}}}, 1, {}},
+    {{8013, 4}, {}, 0, {}},
+    {{8017, 4}, {{{8019, 4}}}, 1, {}},
+    {{8018, 4}, {{{8019, 4}}}, 1, {}},
+};
+
+// Longest value of any AI, so a longer decoded text is wrong whatever its AI is.
+constexpr std::size_t kDecodedMax = 128;
+
+Error link_error(std::string message, std::size_t offset, std::size_t length, std::string rule,
+                 std::string remedy) {
+  return Error{.code = Errc::InvalidArgument,
+               .message = std::move(message),
+               .field = "Digital Link",
+               .offset = offset,
+               .length = length,
+               .rule = std::move(rule),
+               .remedy = std::move(remedy)};
+}
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+// Decodes `encoded`, which stands at `offset` of the URI, and adds it. Offsets of errors within the
+// value point at the encoded value's start when escapes make exact places meaningless.
+Status add_encoded(ElementString& elements, Ai ai, std::string_view encoded, std::size_t offset) {
+  std::array<char, kDecodedMax> decoded;
+  const auto size = percent_decode(encoded, decoded.data(), decoded.size());
+  if (!size) {
+    Error error = link_error("the value is too long or holds a bad escape", offset, encoded.size(),
+                             "'%' and two hexadecimal digits (RFC 3986 2.1)",
+                             "write every reserved character as %XX");
+    error.field = to_text(ai).view();
+    return error;
+  }
+  std::string_view value(decoded.data(), *size);
+  std::array<char, 14> widened;
+  if (ai == kAiGtin && (value.size() == 8 || value.size() == 12 || value.size() == 13)) {
+    widened.fill('0');
+    std::copy(value.begin(), value.end(),
+              widened.end() - static_cast<std::ptrdiff_t>(value.size()));
+    value = {widened.data(), widened.size()};
+  }
+  Status added = elements.add(ai, value);
+  if (added) return added;
+  Error error = std::move(added).error();
+  const bool exact = value.size() == encoded.size() && error.offset.has_value();
+  error.offset = offset + (exact ? *error.offset : 0);
+  if (!exact) error.length = encoded.size();
+  return error;
+}
+
+Status add_query(DigitalLink& link, std::string_view uri, std::string_view query) {
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    const std::string_view name = pair.substr(0, equals);
+    const auto offset = static_cast<std::size_t>(pair.data() - uri.data());
+    const bool numeric = name.size() >= 2 && name.size() <= Ai::kTextMax &&
+                         find_outside(name, kDigit) == name.size();
+    if (!numeric) {
+      if (!pair.empty()) link.has_foreign_query = true;
+      continue;
+    }
+    const auto ai = Ai::parse(name);
+    if (!ai || !find_ai(*ai)->link_attribute) {
+      return link_error("the query holds a number that is no AI of a Digital Link query", offset,
+                        name.size(), "GS1 Digital Link: URI Syntax 4.10",
+                        "put qualifiers in the path and remove what is no AI");
+    }
+    if (equals == pair.size()) {
+      return link_error("the AI has no value", offset, pair.size(), "AI=value", "give the value");
+    }
+    PACKTRAIL_TRY(add_encoded(link.elements, *ai, pair.substr(equals + 1), offset + equals + 1));
+  }
+  return {};
+}
+
+}  // namespace
+
+const LinkKey* find_link_key(Ai ai) {
+  for (const LinkKey& row : kLinkKeys) {
+    if (row.key == ai) return &row;
+  }
+  return nullptr;
+}
+
+std::optional<std::size_t> qualifier_place(const LinkKey& key, Ai qualifier) {
+  for (std::size_t i = 0; i < key.qualifier_count; ++i) {
+    if (key.qualifiers[i] == qualifier) return i;
+  }
+  if (key.alternative.digits != 0 && key.alternative == qualifier) return key.qualifier_count;
+  return std::nullopt;
+}
+
+bool LinkPath::in_order() const {
+  std::size_t next = 0;
+  for (std::size_t i = 1; i < count; ++i) {
+    const auto place = qualifier_place(*key, pairs[i].ai);
+    if (!place || *place < next) return false;
+    if (*place == key->qualifier_count && count > 2) return false;
+    next = *place + 1;
+  }
+  return true;
+}
+
+bool looks_like_link(std::string_view text) {
+  return text.starts_with("https://") || text.starts_with("http://") ||
+         text.starts_with("HTTPS://") || text.starts_with("HTTP://");
+}
+
+std::optional<LinkPath> split_link(std::string_view uri) {
+  if (!looks_like_link(uri)) return std::nullopt;
+  LinkPath link;
+  const std::size_t host = uri.find("://") + 3;
+  std::string_view rest = uri;
+  // '?' is in CSET 82 but never unescaped in a path, so the first one begins the query.
+  const std::size_t stop = rest.find_first_of("?#", host);
+  if (stop != std::string_view::npos) {
+    std::string_view tail = rest.substr(stop);
+    rest = rest.substr(0, stop);
+    const std::size_t hash = tail.find('#');
+    link.has_fragment = hash != std::string_view::npos;
+    tail = tail.substr(0, hash);
+    link.has_query = !tail.empty();
+    if (link.has_query) link.query = tail.substr(1);
+  }
+  std::array<LinkPath::Pair, LinkPath::kPairsMax> backwards;
+  std::size_t found = 0;
+  while (found < LinkPath::kPairsMax) {
+    const std::size_t value_slash = rest.rfind('/');
+    if (value_slash == std::string_view::npos || value_slash <= host) return std::nullopt;
+    const std::size_t ai_slash = rest.rfind('/', value_slash - 1);
+    if (ai_slash == std::string_view::npos || ai_slash <= host) return std::nullopt;
+    const auto ai = Ai::parse(rest.substr(ai_slash + 1, value_slash - ai_slash - 1));
+    const std::string_view value = rest.substr(value_slash + 1);
+    if (!ai || value.empty()) return std::nullopt;
+    backwards[found++] = {*ai, value};
+    rest = rest.substr(0, ai_slash);
+    if (const LinkKey* key = find_link_key(*ai)) {
+      link.key = key;
+      break;
+    }
+  }
+  if (link.key == nullptr) return std::nullopt;
+  link.stem = rest;
+  link.count = found;
+  std::reverse_copy(backwards.begin(), backwards.begin() + static_cast<std::ptrdiff_t>(found),
+                    link.pairs.begin());
+  return link;
+}
+
+std::optional<std::size_t> percent_decode(std::string_view text, char* out, std::size_t capacity) {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (size == capacity) return std::nullopt;
+    char c = text[i];
+    if (c == '%') {
+      if (i + 2 >= text.size()) return std::nullopt;
+      const int high = hex_value(text[i + 1]);
+      const int low = hex_value(text[i + 2]);
+      if (high < 0 || low < 0) return std::nullopt;
+      c = static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+    out[size++] = c;
+  }
+  return size;
+}
+
+void append_percent_encoded(std::string& out, std::string_view text) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  for (const char c : text) {
+    if (is_in(c, kUriUnreserved)) {
+      out.push_back(c);
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out.append({'%', kHex[byte >> 4], kHex[byte & 15]});
+    }
+  }
+}
+
+Result<DigitalLink> parse_digital_link(std::string_view uri) {
+  if (uri.size() > kDigitalLinkMax) {
+    return link_error("the URI has " + std::to_string(uri.size()) + " bytes", kDigitalLinkMax,
+                      uri.size() - kDigitalLinkMax,
+                      "at most " + std::to_string(kDigitalLinkMax) + " bytes", "shorten it");
+  }
+  if (!looks_like_link(uri)) {
+    return link_error("the text is no http or https URI", 0, 0, "http:// or https://, in one case",
+                      "give the whole URI");
+  }
+  const std::size_t bad = find_outside(uri, kUriChar);
+  if (bad != uri.size()) {
+    return link_error("the URI holds a character that a URI cannot hold", bad, 1, "RFC 3986 2",
+                      "write it as %XX");
+  }
+  const auto split = split_link(uri);
+  if (!split) {
+    return link_error("no primary key ends the path", 0, 0,
+                      "host, stem, key AI, value, then qualifiers (GS1 Digital Link: URI Syntax 4)",
+                      "end the path with /01/ and the GTIN, or another key");
+  }
+  DigitalLink link;
+  link.stem = split->stem;
+  if (!split->in_order()) {
+    const auto offset = split->stem.size();
+    return link_error("the qualifiers do not belong to the key or are out of order", offset,
+                      uri.size() - offset, "GS1 Digital Link: URI Syntax 4.8: 01, then 22, 10, 21",
+                      "put the qualifiers in this order");
+  }
+  for (const LinkPath::Pair& pair : split->path()) {
+    const auto offset = static_cast<std::size_t>(pair.value.data() - uri.data());
+    PACKTRAIL_TRY(add_encoded(link.elements, pair.ai, pair.value, offset));
+  }
+  link.path_size = split->count;
+  link.has_foreign_query = split->has_fragment;
+  PACKTRAIL_TRY(add_query(link, uri, split->query));
+  return link;
+}
+
+Result<std::string> to_digital_link(const ElementString& elements, std::string_view stem) {
+  if (!stem.empty() && stem.back() == '/') stem.remove_suffix(1);
+  if (!looks_like_link(stem) || stem.size() <= stem.find("://") + 3 ||
+      stem.find_first_of("?#") != std::string_view::npos ||
+      find_outside(stem, kUriChar) != stem.size()) {
+    Error error = link_error("the stem is no http or https address", 0, stem.size(),
+                             "scheme, host and perhaps a path", "for example https://id.gs1.org");
+    error.field = "stem";
+    return error;
+  }
+  const LinkKey* key = nullptr;
+  for (std::size_t i = 0; i < elements.size() && key == nullptr; ++i) {
+    key = find_link_key(elements[i].ai);
+  }
+  if (key == nullptr) {
+    return link_error("no element is a primary key", 0, 0, "GS1 Digital Link: URI Syntax 4",
+                      "add the key of the object, for example (01)");
+  }
+  std::string out(stem);
+  const auto put = [&](char before, Ai ai, char between, std::string_view value) {
+    out.push_back(before);
+    out.append(to_text(ai).view());
+    out.push_back(between);
+    append_percent_encoded(out, value);
+  };
+  put('/', key->key, '/', *elements.find(key->key));
+  bool has_qualifier = false;
+  for (std::size_t i = 0; i < key->qualifier_count; ++i) {
+    if (const auto value = elements.find(key->qualifiers[i])) {
+      put('/', key->qualifiers[i], '/', *value);
+      has_qualifier = true;
+    }
+  }
+  if (key->alternative.digits != 0) {
+    if (const auto value = elements.find(key->alternative)) {
+      if (has_qualifier) {
+        return link_error("two qualifiers exclude each other", 0, 0,
+                          "GS1 Digital Link: URI Syntax 4.8", "remove one of them");
+      }
+      put('/', key->alternative, '/', *value);
+    }
+  }
+  char before = '?';
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    const auto [ai, value] = elements[i];
+    if (ai == key->key || qualifier_place(*key, ai)) continue;
+    if (!find_ai(ai)->link_attribute) {
+      Error error = link_error("a Digital Link of this key cannot carry the AI", 0, 0,
+                               "GS1 Digital Link: URI Syntax 4.10", "leave it out");
+      error.field = to_text(ai).view();
+      return error;
+    }
+    put(before, ai, '=', value);
+    before = '&';
+  }
+  return out;
+}
+
+}  // namespace packtrail::gs1
