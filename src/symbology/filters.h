@@ -7,6 +7,7 @@
 // independent of sigma for the blur (three running means).
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "symbology/image.h"
@@ -27,7 +28,13 @@ void unsharp(const GreyImage& in, float sigma, float amount, GreyImage& out);
 void normalise(const GreyImage& in, float clip, GreyImage& out);
 // Divides by the local paper brightness (tile maxima, interpolated): removes uneven light.
 void flatten_light(const GreyImage& in, int tile, GreyImage& out);
+// How many pixels have each grey value.
+using Histogram = std::array<std::uint32_t, 256>;
+[[nodiscard]] Histogram histogram_of(const GreyImage& in);
+// The table that normalise() applies; the identity for a picture of one value.
+[[nodiscard]] std::array<std::uint8_t, 256> stretch_of(const Histogram& histogram, float clip);
 // The threshold that minimises the variance within both classes (Otsu 1979); dark is <= threshold.
+[[nodiscard]] std::uint8_t otsu_threshold(const Histogram& histogram);
 [[nodiscard]] std::uint8_t otsu_threshold(const GreyImage& in);
 // 0 where in <= threshold, else 255.
 void binarise(const GreyImage& in, std::uint8_t threshold, GreyImage& out);

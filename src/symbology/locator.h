@@ -1,0 +1,86 @@
+// symbology/locator.h - finds a square DataMatrix in a picture and reads off its module grid.
+//
+// Made for the in-line camera: one symbol, tilted by any angle, blurred, noisy, unevenly lit. It
+// takes the outline of the dark mass, finds the solid L of the finder pattern and the alternating
+// clock tracks (ISO/IEC 16022, 5.1), fits the four corners until the fixed pattern agrees best, and
+// takes one grey value per module. Since blur reaches over whole modules, the values are sharpened
+// on the module grid, where one step of the filter is exactly one module.
+//
+// Thread safety: one locator per thread. Cost: about 0.1 ms for 200 x 200 pixels.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "symbology/bit_matrix.h"
+#include "symbology/image.h"
+
+namespace packtrail::symbology {
+
+// A place where the fixed pattern of an n x n symbol fits.
+struct GridFit {
+  std::array<Point, 4> corners;  // Outer corners: top left, top right, bottom right, bottom left.
+  int modules = 0;               // Per side, one of the 24 square sizes of ECC 200.
+  float agreement = 0;           // Correlation of the clock tracks with their pattern, 1 at best.
+};
+
+// How a grey value per module becomes dark or light.
+enum class Sampling : std::uint8_t {
+  Sharpened,  // Each value less a share of its neighbours', then one threshold.
+  Equalised,  // The dark and light modules that, blurred alike, explain all values best: undoes a
+              // blur (standard deviation) of up to three quarters of a module.
+};
+
+class Locator {
+ public:
+  static constexpr int kFitsMax = 4;
+
+  // The likeliest fits in `picture`, best first, at most kFitsMax; empty when nothing looks like a
+  // symbol. The picture is not kept. Needs sides of at least 16 pixels, else empty.
+  [[nodiscard]] std::span<const GridFit> locate(const GreyImage& picture);
+
+  // The modules of a fit from the latest locate(), with the outer fixed pattern drawn as it should
+  // be.
+  [[nodiscard]] BitMatrix sample(const GridFit& fit, Sampling sampling);
+
+ private:
+  struct Cluster;  // A connected mass of dark cells.
+  void prepare(const GreyImage& picture);
+  void find_clusters();
+  void fit_cluster(const Cluster& cluster);
+  void collect_outline(const Cluster& cluster);
+  [[nodiscard]] float grey(float x, float y) const;
+  [[nodiscard]] float solidity(Point from, Point to, Point inward) const;
+  [[nodiscard]] bool refine_sides(std::array<Point, 4>& corners) const;
+  [[nodiscard]] float clock_agreement(const std::array<Point, 4>& corners, int modules) const;
+  [[nodiscard]] float pattern_agreement(const std::array<Point, 4>& corners, int modules) const;
+  void settle(GridFit& fit) const;
+  void add_fit(const std::array<Point, 4>& corners);
+
+  GreyImage blurred_;
+  GreyImage flat_;
+  GreyImage grey_;
+  float threshold_ = 0;
+  float half_range_ = 1;  // Half the distance between the mean dark and the mean light value.
+  int cell_ = 8;
+  std::vector<std::uint16_t> cells_;  // Dark pixels per cell.
+  std::vector<int> labels_;
+  std::vector<Cluster> clusters_;
+  std::vector<Point> outline_;
+  std::vector<GridFit> fits_;
+  void measure(const GridFit& fit);
+  void equalise(int modules);
+  std::vector<float> values_;  // Grey per module with two rings of surroundings.
+  std::vector<float> residual_;
+  std::vector<std::uint8_t> dark_;
+
+ public:
+  Locator();
+  ~Locator();
+  Locator(const Locator&) = delete;
+  Locator& operator=(const Locator&) = delete;
+};
+
+}  // namespace packtrail::symbology
