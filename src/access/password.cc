@@ -31,8 +31,9 @@ Result<std::string> hash_password(std::string_view password, Random& random) {
       argon2id_hash_encoded(kPasses, kMemoryKib, kLanes, password.data(), password.size(),
                             salt.data(), salt.size(), kHashSize, encoded.data(), encoded.size());
   if (failed != ARGON2_OK) {
-    return Error{.code = Errc::Unavailable,
-                 .message = std::string("password hashing failed: ") + argon2_error_message(failed)};
+    return Error{
+        .code = Errc::Unavailable,
+        .message = std::string("password hashing failed: ") + argon2_error_message(failed)};
   }
   encoded.resize(encoded.find('\0'));
   return encoded;

@@ -25,8 +25,8 @@ constexpr std::array<Role, 5> kRoles{{
     {"admin", kAll},
     {"operator", bit(Permission::ViewPacks) | bit(Permission::RunOrders) |
                      bit(Permission::ViewOrders) | bit(Permission::CaptureEvents)},
-    {"qa", bit(Permission::ViewPacks) | bit(Permission::ViewOrders) |
-               bit(Permission::CreateProofs)},
+    {"qa",
+     bit(Permission::ViewPacks) | bit(Permission::ViewOrders) | bit(Permission::CreateProofs)},
     {"pharmacist", bit(Permission::ViewPacks)},
 }};
 

@@ -9,13 +9,13 @@
 namespace packtrail::access {
 
 enum class Permission : std::uint8_t {
-  ViewPacks,       // Verify with details, trace, contents, counts, EPCIS query.
-  CaptureEvents,   // POST /epcis/capture.
-  RunOrders,       // Open, run, hold.
-  ViewOrders,      // Status, files, live counters.
+  ViewPacks,      // Verify with details, trace, contents, counts, EPCIS query.
+  CaptureEvents,  // POST /epcis/capture.
+  RunOrders,      // Open, run, hold.
+  ViewOrders,     // Status, files, live counters.
   CreateProofs,
-  ManagePools,     // After a restore.
-  Operate,         // Metrics, rebuild check.
+  ManagePools,  // After a restore.
+  Operate,      // Metrics, rebuild check.
 };
 
 // Role names: "owner" (the data folder's own user), "admin", "operator", "qa", "pharmacist".

@@ -55,10 +55,11 @@ Result<Identity> Users::put(std::string_view login, std::string_view password,
   request.actor.id = "owner";
   request.actor.method = capture::AuthMethod::LocalUser;
   request.actor.company = company;
-  request.commands.push_back(capture::RecordUser{.user_id = person.user_id,
-                                                 .roles = roles,
-                                                 .commitment = Bytes(commitment.begin(), commitment.end()),
-                                                 .disabled = false});
+  request.commands.push_back(
+      capture::RecordUser{.user_id = person.user_id,
+                          .roles = roles,
+                          .commitment = Bytes(commitment.begin(), commitment.end()),
+                          .disabled = false});
   const auto receipt = PACKTRAIL_TRY(capture_.submit(std::move(request)));
   person.position = receipt.first_position;
   PACKTRAIL_TRY(persons_.put(person));
@@ -105,9 +106,8 @@ Result<std::pair<std::string, Session>> Users::open_session(std::string_view log
                    .remedy = "wait " + std::to_string(seconds) + " seconds"};
     }
   }
-  const auto person = login.size() <= kLoginSizeMax
-                          ? PACKTRAIL_TRY(persons_.find(login))
-                          : std::optional<Person>();
+  const auto person =
+      login.size() <= kLoginSizeMax ? PACKTRAIL_TRY(persons_.find(login)) : std::optional<Person>();
   const bool matches =
       verify_password(password, person ? person->password_hash : decoy_hash_) && person;
   if (!matches) {

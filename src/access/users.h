@@ -29,11 +29,11 @@ namespace packtrail::access {
 
 // The erasable record of one person.
 struct Person {
-  std::string user_id;        // Opaque; what facts name.
-  std::string login;          // 1..64 bytes.
-  std::string password_hash;  // Argon2id.
-  Bytes salt;                 // 16 bytes.
-  std::uint64_t position = 0; // The UserRecorded fact that gives roles and binds this record.
+  std::string user_id;         // Opaque; what facts name.
+  std::string login;           // 1..64 bytes.
+  std::string password_hash;   // Argon2id.
+  Bytes salt;                  // 16 bytes.
+  std::uint64_t position = 0;  // The UserRecorded fact that gives roles and binds this record.
 
   // HMAC-SHA256(salt, login 0x00 password hash): what the fact carries.
   [[nodiscard]] Digest commitment() const;

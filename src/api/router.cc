@@ -45,8 +45,8 @@ Response Router::route(const Request& request) const {
     allowed += (allowed.empty() ? "" : ", ") + route.method;
   }
   if (!allowed.empty()) {
-    Response response = problem(Error{.message = request.method + " is not offered here",
-                                      .remedy = "use " + allowed});
+    Response response = problem(
+        Error{.message = request.method + " is not offered here", .remedy = "use " + allowed});
     response.status = 405;
     response.headers.emplace_back("Allow", allowed);
     return response;

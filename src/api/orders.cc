@@ -1,0 +1,249 @@
+// Orders, live counters and pools.
+#include <charconv>
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "api/state.h"
+#include "ledger/ledger.h"
+#include "plant/order_desk.h"
+
+namespace packtrail::api {
+namespace {
+
+namespace json = boost::json;
+using access::Permission;
+
+json::object to_json(const plant::LineCounters& counters) {
+  json::object body;
+  body["line"] = counters.line;
+  body["order_id"] = counters.order_id;
+  body["product"] = counters.product;
+  body["lot"] = counters.lot;
+  body["state"] = plant::to_string(counters.state);
+  body["quantity"] = counters.quantity;
+  body["seen"] = counters.seen;
+  body["good"] = counters.good;
+  body["rejected"] = counters.rejected;
+  body["sampled"] = counters.sampled;
+  body["quarantined"] = counters.quarantined;
+  body["cases"] = counters.cases;
+  body["pallets"] = counters.pallets;
+  body["packs_per_minute"] = counters.packs_per_minute;
+  json::array rejects;
+  for (const auto& [reason, count] : counters.rejects) {
+    rejects.push_back(json::object{{"reason", reason}, {"count", count}});
+  }
+  body["rejects"] = std::move(rejects);
+  if (!counters.last_good.empty()) body["last_good"] = counters.last_good;
+  return body;
+}
+
+json::object to_json(const plant::OrderStatus& status) {
+  json::object body;
+  body["order_id"] = status.order_id;
+  body["state"] = plant::to_string(status.state);
+  body["product"] = status.product;
+  body["gtin"] = status.gtin;
+  body["lot"] = status.lot;
+  body["expiry"] = status.expiry;
+  body["quantity"] = status.quantity;
+  body["line"] = status.line;
+  body["opened_at"] = status.opened_at;
+  body["phase"] = status.phase;
+  body["progress"] = status.progress;
+  body["counters"] = to_json(status.counters);
+  if (status.failure) {
+    body["failure"] = json::parse(problem(*status.failure).body);
+  }
+  if (!status.reconciliation.empty()) {
+    boost::system::error_code failed;
+    auto reconciliation = json::parse(status.reconciliation, failed);
+    if (!failed) body["reconciliation"] = std::move(reconciliation);
+  }
+  return body;
+}
+
+Response answer(const Result<plant::OrderStatus>& status, unsigned code) {
+  if (!status) return problem(status.error());
+  return json_response(to_json(*status), code);
+}
+
+json::object to_json(const trace::PoolInfo& pool) {
+  json::object body;
+  body["object_class"] = pool.object_class.value();
+  body["next_counter"] = std::to_string(pool.next_counter);
+  body["blocked"] = pool.blocked;
+  if (pool.spec) {
+    body["kind"] = "serial";
+    body["gtin"] = pool.spec->gtin().digits();
+    body["alphabet"] = pool.spec->alphabet().characters();
+    body["length"] = pool.spec->length();
+    body["epoch"] = pool.spec->epoch();
+    body["safe_size"] = std::to_string(pool.spec->safe_size());
+    body["product"] = pool.product_name;
+  } else {
+    body["kind"] = "sscc";
+    body["company_prefix"] = pool.company_prefix;
+    body["extension_digit"] = pool.extension_digit;
+  }
+  return body;
+}
+
+std::string_view content_type(std::string_view name) {
+  if (name.ends_with(".json")) return "application/json";
+  if (name.ends_with(".xml")) return "application/xml";
+  if (name.ends_with(".html")) return "text/html; charset=utf-8";
+  if (name.ends_with(".svg")) return "image/svg+xml";
+  return "text/plain; charset=utf-8";
+}
+
+// The counter after the greatest one among serials somebody outside still knows.
+Result<std::uint64_t> past_known(const trace::PoolInfo& pool, const trace::Trace& trace,
+                                 const json::array& serials) {
+  std::uint64_t next = pool.next_counter;
+  for (const json::value& value : serials) {
+    if (!value.is_string()) return Error{.message = "is not text", .field = "/known_serials"};
+    const std::string text(value.get_string().data(), value.get_string().size());
+    const auto serial = gs1::SerialNumber::parse(text);
+    if (!serial) {
+      return Error{.message = "'" + text + "' is not a serial number", .field = "/known_serials"};
+    }
+    const auto counter = trace.counter(pool.object_class, *serial);
+    if (!counter) {
+      return Error{.message = "'" + text + "' is not a number of this pool",
+                   .field = "/known_serials",
+                   .remedy = "give only serial numbers of this GTIN and pool"};
+    }
+    if (*counter + 1 > next) next = *counter + 1;
+  }
+  return next;
+}
+
+}  // namespace
+
+void Api::State::add_order_routes() {
+  add("GET", "/api/v1/live", Permission::ViewOrders,
+      [this](const Request&, const PathValues&, const Caller& who) {
+        auto lease = reader();
+        const auto head = rooms.ledger.head();
+        json::object body;
+        body["time"] = rooms.clock.now().to_text();
+        body["ledger_size"] = head.size;
+        body["head_root"] = to_hex(head.root);
+        body["accepting"] = rooms.capture.accepting();
+        body["demo"] = rooms.demo;
+        json::array lines;
+        for (const auto& line : rooms.orders.live()) lines.push_back(to_json(line));
+        body["lines"] = std::move(lines);
+        std::map<std::string, std::uint64_t, std::less<>> by_state;
+        for (const trace::StateCount& count : lease->counts(who.viewer)) {
+          const auto pool = lease->pool(count.object_class);
+          if (!pool || !pool->spec) continue;  // Packs, not cases and pallets.
+          by_state[count.quarantined ? "Quarantined" : std::string(life_name(count.life))] +=
+              count.count;
+        }
+        json::array states;
+        for (const auto& [state, count] : by_state) {
+          states.push_back(json::object{{"state", state}, {"count", count}});
+        }
+        body["packs_by_state"] = std::move(states);
+        return json_response(body);
+      });
+  add("GET", "/api/v1/orders", Permission::ViewOrders,
+      [this](const Request&, const PathValues&, const Caller&) {
+        json::array orders;
+        for (const auto& status : rooms.orders.list()) orders.push_back(to_json(status));
+        return json_response(json::object{{"orders", std::move(orders)}});
+      });
+  add("POST", "/api/v1/orders", Permission::RunOrders,
+      [this](const Request& request, const PathValues&, const Caller& who) {
+        const auto opened = rooms.orders.open(request.body, who.actor);
+        if (!opened) return problem(opened.error());
+        return json_response(to_json(opened->first), opened->second ? 201 : 200);
+      });
+  add("GET", "/api/v1/orders/{orderId}", Permission::ViewOrders,
+      [this](const Request&, const PathValues& values, const Caller&) {
+        return answer(rooms.orders.status(values[0]), 200);
+      });
+  add("POST", "/api/v1/orders/{orderId}/run", Permission::RunOrders,
+      [this](const Request&, const PathValues& values, const Caller& who) {
+        return answer(rooms.orders.run(values[0], who.actor), 202);
+      });
+  add("POST", "/api/v1/orders/{orderId}/hold", Permission::RunOrders,
+      [this](const Request&, const PathValues& values, const Caller&) {
+        return answer(rooms.orders.hold(values[0]), 202);
+      });
+  add("GET", "/api/v1/orders/{orderId}/files", Permission::ViewOrders,
+      [this](const Request&, const PathValues& values, const Caller&) {
+        const auto files = rooms.orders.files(values[0]);
+        if (!files) return problem(files.error());
+        return json_response(json::object{{"files", json::array(files->begin(), files->end())}});
+      });
+  add("GET", "/api/v1/orders/{orderId}/files/{name}", Permission::ViewOrders,
+      [this](const Request&, const PathValues& values, const Caller&) {
+        auto content = rooms.orders.file(values[0], values[1]);
+        if (!content) return problem(content.error());
+        Response response;
+        response.content_type = content_type(values[1]);
+        response.headers.emplace_back("Content-Security-Policy",
+                                      "default-src 'none'; img-src data:; style-src "
+                                      "'unsafe-inline'; sandbox");
+        response.body = *std::move(content);
+        return response;
+      });
+  add("GET", "/api/v1/pools", Permission::ViewOrders,
+      [this](const Request&, const PathValues&, const Caller&) {
+        auto lease = reader();
+        json::array pools;
+        for (const auto& pool : lease->pools()) pools.push_back(to_json(pool));
+        return json_response(json::object{{"pools", std::move(pools)}});
+      });
+  add("POST", "/api/v1/pools/{objectClass}/advance", Permission::ManagePools,
+      [this](const Request& request, const PathValues& values, const Caller& who) {
+        const auto advanced = [&]() -> Result<json::object> {
+          std::uint32_t number = 0;
+          const auto [end, failed] =
+              std::from_chars(values[0].data(), values[0].data() + values[0].size(), number);
+          const trace::ObjectClass object_class(number);
+          auto lease = reader();
+          auto pool = failed == std::errc() && end == values[0].data() + values[0].size()
+                          ? lease->pool(object_class)
+                          : std::nullopt;
+          if (!pool) {
+            return Error{.code = Errc::NotFound, .message = "no pool has the class " + values[0]};
+          }
+          const auto object =
+              PACKTRAIL_TRY(read_object(request, {"next_counter", "known_serials", "evidence"}));
+          const std::string evidence = PACKTRAIL_TRY(text_member(object, "evidence"));
+          std::uint64_t next = pool->next_counter;
+          if (object.contains("next_counter")) {
+            const std::string text = PACKTRAIL_TRY(text_member(object, "next_counter"));
+            const auto [stop, wrong] =
+                std::from_chars(text.data(), text.data() + text.size(), next);
+            if (wrong != std::errc() || stop != text.data() + text.size()) {
+              return Error{.message = "is not a counter", .field = "/next_counter"};
+            }
+          }
+          if (const auto* serials = object.if_contains("known_serials")) {
+            if (!serials->is_array()) {
+              return Error{.message = "is not a list", .field = "/known_serials"};
+            }
+            next =
+                std::max(next, PACKTRAIL_TRY(past_known(*pool, rooms.trace, serials->get_array())));
+          }
+          capture::Request fact;
+          fact.actor = who.actor;
+          fact.reason = evidence;
+          fact.commands.push_back(capture::AdvancePool{object_class, next, evidence});
+          PACKTRAIL_TRY(rooms.capture.submit(std::move(fact)));
+          lease->refresh();
+          return to_json(*lease->pool(object_class));
+        }();
+        if (!advanced) return problem(advanced.error());
+        return json_response(*advanced);
+      });
+}
+
+}  // namespace packtrail::api
