@@ -5,11 +5,12 @@
 
 #include "api/state.h"
 #include "base/crypto.h"
+#include "capture/event_fact.h"
+#include "epcis/context.h"
 #include "epcis/json_reader.h"
 #include "epcis/json_writer.h"
 #include "ledger/ledger.h"
 #include "packtrail/ledger/v1/fact.pb.h"
-#include "trace/fact_event.h"
 
 namespace packtrail::api {
 namespace {
@@ -156,10 +157,12 @@ void Api::State::add_epcis_routes() {
               PACKTRAIL_TRY(rooms.ledger.read_one(line.position, fact));
               if (!fact.has_epcis_event()) continue;
               if (document.events.size() == per_page) break;
-              document.events.push_back(PACKTRAIL_TRY(trace::to_event(fact, rooms.trace)));
+              auto event = PACKTRAIL_TRY(capture::read_event(fact.epcis_event(), rooms.trace));
+              event.record_time = epcis::EventTime::of(UtcTime{fact.envelope().record_time_us()});
+              epcis::declare_prefixes(event, document.context);
+              document.events.push_back(std::move(event));
             }
           }
-          trace::add_context(document);
           return epcis::write_json(document);
         }();
         if (!body) return epcis_problem(body.error(), "QueryParameterException");

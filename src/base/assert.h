@@ -11,6 +11,5 @@ namespace packtrail {
 
 }  // namespace packtrail
 
-#define PACKTRAIL_ASSERT(CONDITION)                                                \
-  ((CONDITION) ? static_cast<void>(0)                                              \
-               : ::packtrail::assert_failed(#CONDITION, __FILE__, __LINE__))
+#define PACKTRAIL_ASSERT(CONDITION) \
+  ((CONDITION) ? static_cast<void>(0) : ::packtrail::assert_failed(#CONDITION, __FILE__, __LINE__))

@@ -43,9 +43,11 @@ TEST(Crypto, KnownAnswers) {
 TEST(UtcTime, ReadsDateTimeStampsOnly) {
   EXPECT_EQ(UtcTime::parse("1970-01-01T00:00:00Z")->us, 0);
   EXPECT_EQ(UtcTime::parse("2005-04-03T20:33:31.116-06:00")->to_text(), "2005-04-04T02:33:31.116Z");
-  EXPECT_EQ(UtcTime::parse("2026-02-28T23:59:59.1234567Z")->to_text(), "2026-02-28T23:59:59.123456Z");
-  for (const char* bad : {"", "2026-02-29T00:00:00Z", "2026-01-01T00:00:00", "2026-01-01T24:00:00Z",
-                          "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+15:00", "2026-01-01 00:00:00Z"}) {
+  EXPECT_EQ(UtcTime::parse("2026-02-28T23:59:59.1234567Z")->to_text(),
+            "2026-02-28T23:59:59.123456Z");
+  for (const char* bad :
+       {"", "2026-02-29T00:00:00Z", "2026-01-01T00:00:00", "2026-01-01T24:00:00Z",
+        "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+15:00", "2026-01-01 00:00:00Z"}) {
     EXPECT_FALSE(UtcTime::parse(bad)) << bad;
   }
 }
@@ -66,8 +68,9 @@ Result<int> quarter(int value) { return half(PACKTRAIL_TRY(half(value))); }
 TEST(Result, TryPropagates) {
   EXPECT_EQ(*quarter(8), 2);
   EXPECT_EQ(quarter(6).error().message, "odd");
-  EXPECT_EQ((Error{.message = "m", .field = "f", .offset = 3, .rule = "r", .remedy = "do"}).to_text(),
-            "f: m (offset 3). Rule: r. Remedy: do");
+  EXPECT_EQ(
+      (Error{.message = "m", .field = "f", .offset = 3, .rule = "r", .remedy = "do"}).to_text(),
+      "f: m (offset 3). Rule: r. Remedy: do");
 }
 
 }  // namespace

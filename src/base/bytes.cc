@@ -66,8 +66,7 @@ std::optional<Bytes> from_base64(std::string_view text) {
   bytes.reserve(text.size() / 4 * 3);
   for (std::size_t i = 0; i < text.size(); i += 4) {
     const bool last = i + 4 == text.size();
-    const std::size_t padding =
-        last && text[i + 3] == '=' ? (text[i + 2] == '=' ? 2U : 1U) : 0U;
+    const std::size_t padding = last && text[i + 3] == '=' ? (text[i + 2] == '=' ? 2U : 1U) : 0U;
     std::uint32_t group = 0;
     for (std::size_t j = 0; j < 4; ++j) {
       const int value = j >= 4 - padding ? 0 : base64_value(text[i + j]);

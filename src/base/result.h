@@ -32,11 +32,11 @@ enum class Errc : unsigned char {
 struct Error {
   Errc code = Errc::InvalidArgument;
   std::string message;
-  std::string field = {};              // "product.gtin", a JSON pointer, "line 12", an AI.
+  std::string field = {};                  // "product.gtin", a JSON pointer, "line 12", an AI.
   std::optional<std::size_t> offset = {};  // First offending byte within the field.
-  std::size_t length = 0;              // Number of offending bytes; 0 when something is missing.
-  std::string rule = {};               // The rule, with its source where it has one.
-  std::string remedy = {};             // What to do.
+  std::size_t length = 0;               // Number of offending bytes; 0 when something is missing.
+  std::string rule = {};                // The rule, with its source where it has one.
+  std::string remedy = {};              // What to do.
   const char* file = __builtin_FILE();  // clang-14 has no std::source_location.
   int line = __builtin_LINE();
 
@@ -54,12 +54,12 @@ class [[nodiscard]] Result {
   using error_type = E;
 
   template <class U = T>
-    requires(std::is_constructible_v<tl::expected<T, E>, U &&> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Result>)
-  Result(U&& value) : rep_(std::forward<U>(value)) {}               // NOLINT(google-explicit-constructor)
-  Result(E error) : rep_(tl::make_unexpected(std::move(error))) {}  // NOLINT(google-explicit-constructor)
-  Result()
-    requires std::is_void_v<T>
+  requires(std::is_constructible_v<tl::expected<T, E>, U&&> &&
+           !std::is_same_v<std::remove_cvref_t<U>, Result>) Result(U&& value)
+      : rep_(std::forward<U>(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(E error)
+      : rep_(tl::make_unexpected(std::move(error))) {}  // NOLINT(google-explicit-constructor)
+  Result() requires std::is_void_v<T>
   = default;
 
   [[nodiscard]] bool has_value() const noexcept { return rep_.has_value(); }
@@ -104,9 +104,9 @@ using Status = Result<void>;
 }  // namespace packtrail
 
 // Evaluates EXPR; on failure returns its error from the enclosing function, else yields the value.
-#define PACKTRAIL_TRY(EXPR)                                                            \
-  (__extension__({                                                                     \
-    auto packtrail_try_result = (EXPR);                                                \
-    if (!packtrail_try_result) return std::move(packtrail_try_result).error();         \
-    *std::move(packtrail_try_result);                                                  \
+#define PACKTRAIL_TRY(EXPR)                                                    \
+  (__extension__({                                                             \
+    auto packtrail_try_result = (EXPR);                                        \
+    if (!packtrail_try_result) return std::move(packtrail_try_result).error(); \
+    *std::move(packtrail_try_result);                                          \
   }))

@@ -56,8 +56,7 @@ std::optional<UtcTime> UtcTime::parse(std::string_view text) {
   std::int64_t offset_minutes = 0;
   if (at + 1 == text.size() && text[at] == 'Z') {
     offset_minutes = 0;
-  } else if (at + 6 == text.size() && (text[at] == '+' || text[at] == '-') &&
-             text[at + 3] == ':') {
+  } else if (at + 6 == text.size() && (text[at] == '+' || text[at] == '-') && text[at + 3] == ':') {
     const int hours = digits(text, at + 1, 2), minutes = digits(text, at + 4, 2);
     if (hours < 0 || minutes < 0 || hours > 14 || minutes > 59 || (hours == 14 && minutes != 0)) {
       return std::nullopt;
@@ -107,7 +106,8 @@ Date Date::of(UtcTime time) {
 int Date::days_in_month(int year, int month) {
   using namespace std::chrono;
   const year_month_day_last last{std::chrono::year(year) /
-                                 std::chrono::month(static_cast<unsigned>(month)) / std::chrono::last};
+                                 std::chrono::month(static_cast<unsigned>(month)) /
+                                 std::chrono::last};
   return static_cast<int>(static_cast<unsigned>(last.day()));
 }
 
