@@ -25,7 +25,7 @@
 #endif
 #endif
 
-namespace packtrail::ledger_lmdb {
+namespace packtrail::adapters {
 namespace {
 
 using ledger::AppendBatch;
@@ -253,7 +253,7 @@ struct LmdbLedgerStore::State {
   MDB_dbi meta = 0;
   MDB_dbi facts = 0;
   MDB_dbi nodes = 0;
-  Options options;
+  LmdbLedgerOptions options;
   LedgerId id;
   std::atomic<std::uint64_t> size{0};
   std::atomic<bool> is_broken{false};
@@ -303,7 +303,7 @@ struct LmdbLedgerStore::State {
 
   Status create(MDB_txn* txn, Random& random) {
     Bytes format(4);
-    put_big_endian<4>(format.data(), kFormatVersion);
+    put_big_endian<4>(format.data(), kLedgerFormatVersion);
     std::array<std::uint8_t, 16> fresh;
     random.fill(fresh);
     int code = put(txn, meta, kMeta, as_bytes(kKeyFormat), format, 0);
@@ -315,13 +315,13 @@ struct LmdbLedgerStore::State {
 
   Status load(MDB_txn* txn) {
     const Bytes format = PACKTRAIL_TRY(meta_value(txn, kKeyFormat));
-    if (format.size() != 4 || big_endian<4>(format.data()) != kFormatVersion) {
+    if (format.size() != 4 || big_endian<4>(format.data()) != kLedgerFormatVersion) {
       const std::string version =
           format.size() == 4 ? std::to_string(big_endian<4>(format.data())) : "unknown";
       return Error{
           .code = Errc::FailedPrecondition,
           .message = "the ledger's format is " + version + "; this program knows " +
-                     std::to_string(kFormatVersion),
+                     std::to_string(kLedgerFormatVersion),
           .field = place_text(kMeta, as_bytes(kKeyFormat)),
           .remedy = "Use the version of Packtrail that wrote this folder, or a newer one."};
     }
@@ -424,7 +424,7 @@ struct LmdbLedgerStore::State {
   }
 };
 
-std::uint64_t Options::default_map_size() {
+std::uint64_t LmdbLedgerOptions::default_map_size() {
 #ifdef PACKTRAIL_LMDB_SMALL_MAP
   return std::uint64_t{16} << 30;
 #else
@@ -436,7 +436,8 @@ LmdbLedgerStore::LmdbLedgerStore(std::unique_ptr<State> state) : state_(std::mov
 LmdbLedgerStore::~LmdbLedgerStore() = default;
 
 Result<std::unique_ptr<LmdbLedgerStore>> LmdbLedgerStore::open(const std::string& path,
-                                                               Random& random, Options options) {
+                                                               Random& random,
+                                                               LmdbLedgerOptions options) {
   const std::filesystem::path folder = std::filesystem::path(path).lexically_normal();
   const bool is_new = ::mkdir(folder.c_str(), 0700) == 0;
   if (!is_new && errno != EEXIST) return lmdb_error(errno, "cannot make the ledger's folder");
@@ -518,4 +519,4 @@ Result<Digest> LmdbLedgerStore::node(std::uint32_t level, std::uint64_t index) c
   return digest;
 }
 
-}  // namespace packtrail::ledger_lmdb
+}  // namespace packtrail::adapters

@@ -17,11 +17,11 @@
 #include "base/result.h"
 #include "ledger/ports.h"
 
-namespace packtrail::ledger_lmdb {
+namespace packtrail::adapters {
 
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kLedgerFormatVersion = 1;
 
-struct Options {
+struct LmdbLedgerOptions {
   // Address space reserved for the file, bytes; also the largest size that it can have. Raised to
   // what the file already uses.
   std::uint64_t map_size = default_map_size();
@@ -39,7 +39,7 @@ class LmdbLedgerStore : public ledger::Store {
   // FailedPrecondition: the format is newer than this program, or the folder is not a ledger.
   // DataLoss: a checksum does not match. Unavailable: the system refuses (permissions, memory).
   static Result<std::unique_ptr<LmdbLedgerStore>> open(const std::string& path, Random& random,
-                                                       Options options = {});
+                                                       LmdbLedgerOptions options = {});
   ~LmdbLedgerStore() override;
 
   [[nodiscard]] ledger::LedgerId id() const override;
@@ -68,4 +68,4 @@ class LmdbLedgerStore : public ledger::Store {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace packtrail::ledger_lmdb
+}  // namespace packtrail::adapters
