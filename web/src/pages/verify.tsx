@@ -1,0 +1,193 @@
+// pages/verify.tsx - the answer to a scan: the verdict in words, the pack's facts, its history.
+
+import { Button, Loader } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useEffect, useRef, type ReactNode } from 'react';
+import { verify, type Verification } from '../api/client';
+import { useMessages } from '../i18n/context';
+import { formatClock, formatDate } from '../i18n/format';
+import { toVisible } from '../scan/control';
+import { Icon, type IconName } from '../ui/icons';
+import { Failure } from '../ui/notice';
+import { ProofButton } from './proof';
+import { useTitle } from './title';
+import { EpcLink, TraceCard, useTrace } from './trace';
+import { verdictOf, type Tone } from './verdict';
+
+const kToneIcons: Record<Tone, IconName> = { good: 'ok', warn: 'hand', bad: 'cross' };
+
+/** A code with its control characters drawn so that they cannot be overlooked. */
+export function Code({ raw }: { raw: string }) {
+  const parts = toVisible(raw).split(/([\u2400-\u2421])/);
+  return (
+    <code className="pt-code" dir="ltr">
+      {parts.map((p, i) => (i % 2 === 1 ? <mark key={i}>{p}</mark> : p))}
+    </code>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** Whether a field agrees with what was scanned: picture and words. */
+function Match({ agrees }: { agrees: boolean | null | undefined }) {
+  const m = useMessages();
+  if (agrees === undefined) return null;
+  const [tone, icon, id] =
+    agrees === null
+      ? (['plain', 'info', 'pack.not_in_code'] as const)
+      : agrees
+        ? (['good', 'ok', 'pack.matches'] as const)
+        : (['bad', 'cross', 'pack.differs'] as const);
+  return (
+    <span className={`pt-chip pt-small pt-${tone}`}>
+      <Icon name={icon} size={16} />
+      {m.text(id)}
+    </span>
+  );
+}
+
+function Facts({ v }: { v: Verification }) {
+  const m = useMessages();
+  return (
+    <dl className="pt-facts">
+      {v.product !== undefined && <Fact name={m.text('pack.product')}>{v.product}</Fact>}
+      {v.lot !== undefined && (
+        <Fact name={m.text('pack.lot')}>
+          <span className="pt-mono">{v.lot}</span> <Match agrees={v.lot_matches} />
+        </Fact>
+      )}
+      {v.expiry !== undefined && (
+        <Fact name={m.text('pack.expiry')}>
+          {formatDate(v.expiry, m.locale)} <Match agrees={v.expiry_matches} />
+        </Fact>
+      )}
+      {v.life !== undefined && (
+        <Fact name={m.text('pack.life')}>
+          {m.code('life', v.life)}{' '}
+          {v.quarantined === true && (
+            <span className="pt-chip pt-small pt-warn">
+              <Icon name="pause" size={16} />
+              {m.text('pack.quarantined')}
+            </span>
+          )}
+        </Fact>
+      )}
+      {v.disposition !== undefined && v.disposition !== '' && (
+        <Fact name={m.text('pack.disposition')}>{m.code('disposition', v.disposition)}</Fact>
+      )}
+      {v.location !== undefined && v.location !== '' && <Fact name={m.text('pack.location')}>{v.location}</Fact>}
+      {v.parent !== undefined && (
+        <Fact name={m.text('pack.parent')}>
+          {v.parent === null || v.parent === '' ? m.text('pack.no_parent') : <EpcLink epc={v.parent} />}
+        </Fact>
+      )}
+      {v.reason !== undefined && v.reason !== '' && (
+        <Fact name={m.text('pack.reason')}>{m.code('reason', v.reason)}</Fact>
+      )}
+      {v.epc !== '' && (
+        <Fact name={m.text('pack.epc')}>
+          <span className="pt-mono">{v.epc}</span>
+        </Fact>
+      )}
+    </dl>
+  );
+}
+
+export function VerifyPage({ code }: { code: string }) {
+  const m = useMessages();
+  const card = useRef<HTMLElement>(null);
+  const query = useQuery({
+    queryKey: ['verify', code],
+    queryFn: ({ signal }) => verify(code, signal),
+    enabled: code !== '',
+    gcTime: 0,
+  });
+  const v = query.data;
+  const answeredAt = Math.max(query.dataUpdatedAt, query.errorUpdatedAt);
+  const verdict = v === undefined ? undefined : verdictOf(v.verdict);
+  const history = useTrace(v !== undefined && v.verdict !== 'unknown' ? v.epc : '', code);
+  const title = verdict === undefined ? m.text('verify.title') : m.text(verdict.title);
+  useTitle(title);
+  useEffect(() => {
+    // The answer must be in sight, on a phone and at 400 % zoom too.
+    if (answeredAt > 0) card.current?.scrollIntoView({ block: 'nearest' });
+  }, [answeredAt]);
+
+  if (code === '') {
+    return (
+      <section className="pt-card pt-idle">
+        <Icon name="scan" size={72} />
+        <h1>{m.text('verify.idle')}</h1>
+        <p>{m.text('verify.idle_detail')}</p>
+      </section>
+    );
+  }
+  return (
+    <>
+      <section ref={card} className="pt-result" aria-busy={query.isFetching} aria-label={m.text('verify.result')}>
+        <div aria-live="assertive" aria-atomic="true">
+          {query.isLoading && (
+            <div className="pt-verdict pt-info">
+              <Loader size={56} aria-hidden="true" />
+              <h1>{m.text('verify.working')}</h1>
+            </div>
+          )}
+          {query.isError && (
+            <div className="pt-card">
+              <h1 className="pt-sr">{m.text('verify.title')}</h1>
+              <Failure error={query.error} title={m.text('verify.failed')}>
+                <Button size="md" mt={8} variant="default" onClick={() => void query.refetch()}>
+                  {m.text('app.retry')}
+                </Button>
+              </Failure>
+            </div>
+          )}
+          {verdict !== undefined && v !== undefined && !query.isError && (
+            <div className={`pt-verdict pt-${verdict.tone}`} data-verdict={v.verdict}>
+              <span className="pt-verdict-icon">
+                <Icon name={kToneIcons[verdict.tone]} size={64} />
+              </span>
+              <div>
+                <h1>{m.text(verdict.title)}</h1>
+                <p>{m.text(verdict.advice, { word: v.verdict })}</p>
+                <p className="pt-checked">
+                  {m.text('verify.checked_at', { time: formatClock(answeredAt, m.locale) })}
+                </p>
+              </div>
+            </div>
+          )}
+        </div>
+        <div className="pt-card pt-result-body">
+          {v !== undefined && !query.isError && <Facts v={v} />}
+          <dl className="pt-facts">
+            <Fact name={m.text('verify.code')}>
+              <Code raw={code} />
+            </Fact>
+          </dl>
+          {v !== undefined && !query.isError && v.verdict !== 'unknown' && v.epc !== '' && (
+            <div className="pt-actions">
+              {typeof v.parent === 'string' && v.parent !== '' && (
+                <Link to="/contents" search={{ epc: v.parent }} className="pt-button">
+                  <Icon name="boxes" />
+                  {m.text('pack.open_contents')}
+                </Link>
+              )}
+              <ProofButton key={v.epc} epc={v.epc} />
+            </div>
+          )}
+        </div>
+      </section>
+      {v !== undefined && !query.isError && v.verdict !== 'unknown' && (
+        <TraceCard query={history} title={m.text('trace.title')} />
+      )}
+    </>
+  );
+}
