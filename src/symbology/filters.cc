@@ -113,6 +113,17 @@ void extreme(const GreyImage& in, int side, GreyImage& out, Pick pick) {
   }
 }
 
+// Seven comparisons without a branch, so the loops around it vectorise.
+std::uint8_t median_of(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d,
+                       std::uint8_t e) {
+  // The least of two maxima and the greatest of two minima, with e, hold the median of five.
+  const std::uint8_t low_ab = std::min(a, b), high_ab = std::max(a, b);
+  const std::uint8_t low_cd = std::min(c, d), high_cd = std::max(c, d);
+  const std::uint8_t f = std::max(low_ab, low_cd);    // Drops the least of four,
+  const std::uint8_t g = std::min(high_ab, high_cd);  // and the greatest.
+  return std::max(std::min(f, g), std::min(std::max(f, g), e));
+}
+
 bool fits(long width, long height) {
   return width <= kImageSideMax && height <= kImageSideMax &&
          width * height <= static_cast<long>(kImagePixelsMax);
@@ -156,13 +167,22 @@ void box_blur(const GreyImage& in, int radius, GreyImage& out) {
 void gaussian_blur(const GreyImage& in, float sigma, GreyImage& out) {
   shape_like(in, out);
   if (sigma > 3.0F) {
-    // Three boxes of variance r(r+1)/3 each approach a Gaussian of that variance in all.
-    const int radius = std::max(
-        1, static_cast<int>(std::lround((std::sqrt(1.0F + 4.0F * sigma * sigma) - 1.0F) / 2.0F)));
+    // A box of radius r has the variance r (r + 1) / 3. Three boxes of two neighbouring radii come
+    // close to a Gaussian, and their sum close to its variance.
+    const int small = static_cast<int>((std::sqrt(1.0F + 4.0F * sigma * sigma) - 1.0F) / 2.0F);
+    const auto variance = [&](int larger) {
+      const int sum = (3 - larger) * small * (small + 1) + larger * (small + 1) * (small + 2);
+      return static_cast<float>(sum) / 3.0F;
+    };
+    int larger = 0;
+    while (larger < 3 && variance(larger) < sigma * sigma) ++larger;
+    if (larger > 0 && sigma * sigma - variance(larger - 1) < variance(larger) - sigma * sigma) {
+      --larger;
+    }
     GreyImage once;
-    box_blur(in, radius, out);
-    box_blur(out, radius, once);
-    box_blur(once, radius, out);
+    box_blur(in, small + (larger > 0 ? 1 : 0), out);
+    box_blur(out, small + (larger > 1 ? 1 : 0), once);
+    box_blur(once, small + (larger > 2 ? 1 : 0), out);
     return;
   }
   const std::vector<std::uint32_t> kernel = gaussian_kernel(sigma);
@@ -173,19 +193,27 @@ void gaussian_blur(const GreyImage& in, float sigma, GreyImage& out) {
 
 void median5(const GreyImage& in, GreyImage& out) {
   shape_like(in, out);
-  std::array<std::uint8_t, 25> window{};
+  const auto width = static_cast<std::size_t>(in.width);
+  GreyImage rows(in.width, in.height);
+  std::vector<std::uint8_t> line(width + 4);
   for (int y = 0; y < in.height; ++y) {
-    for (int x = 0; x < in.width; ++x) {
-      std::size_t n = 0;
-      for (int dy = -2; dy <= 2; ++dy) {
-        const std::uint8_t* source = in.row(std::clamp(y + dy, 0, in.height - 1));
-        for (int dx = -2; dx <= 2; ++dx) {
-          window[n++] = source[std::clamp(x + dx, 0, in.width - 1)];
-        }
-      }
-      std::nth_element(window.begin(), window.begin() + 12, window.end());
-      out.at(x, y) = window[12];
+    const std::uint8_t* source = in.row(y);
+    line[0] = line[1] = source[0];
+    std::copy_n(source, width, line.begin() + 2);
+    line[width + 2] = line[width + 3] = source[width - 1];
+    std::uint8_t* target = rows.row(y);
+    const std::uint8_t* at = line.data();
+    for (std::size_t x = 0; x < width; ++x) {
+      target[x] = median_of(at[x], at[x + 1], at[x + 2], at[x + 3], at[x + 4]);
     }
+  }
+  for (int y = 0; y < in.height; ++y) {
+    const auto row = [&](int offset) {
+      return static_cast<const GreyImage&>(rows).row(std::clamp(y + offset, 0, in.height - 1));
+    };
+    const std::uint8_t *a = row(-2), *b = row(-1), *c = row(0), *d = row(1), *e = row(2);
+    std::uint8_t* target = out.row(y);
+    for (std::size_t x = 0; x < width; ++x) target[x] = median_of(a[x], b[x], c[x], d[x], e[x]);
   }
 }
 

@@ -19,7 +19,8 @@ void box_blur(const GreyImage& in, int radius, GreyImage& out);
 // Gaussian with standard deviation `sigma` pixels, 0.3 <= sigma <= 20: an exact kernel of
 // ceil(3 sigma) taps either side up to sigma 3, three box means above.
 void gaussian_blur(const GreyImage& in, float sigma, GreyImage& out);
-// Median of the 5 x 5 pixels around each.
+// Median of five along the rows, then along the columns. Its rank among the 5 x 5 pixels around
+// each is 9 to 17 of 25, as good against specks as the exact median at a tenth of its cost.
 void median5(const GreyImage& in, GreyImage& out);
 // in + amount * (in - gaussian(in, sigma)), limited to 0..255.
 void unsharp(const GreyImage& in, float sigma, float amount, GreyImage& out);

@@ -24,6 +24,11 @@ constexpr std::array<Rung, 12> kLadder = {
     Rung::HalfOtsu,   Rung::BlurMoreOtsu, Rung::Enlarged,   Rung::UnsharpMoreOtsu,
     Rung::MedianOtsu, Rung::OpenOtsu,     Rung::CloseOtsu,  Rung::Padded};
 
+// Light on dark is rare: only the cheap rungs are tried for it.
+constexpr std::size_t kInvertedRungs = 4;
+// A picture whose grey levels span less than this shows nothing.
+constexpr int kContrastMin = 4;
+
 // How a prepared picture lies on the one that was handed in: original = (prepared - shift) / scale.
 struct Placement {
   float scale = 1;
@@ -92,6 +97,9 @@ class SymbolReader::Ladder {
   ReadResult read(const GreyImage& picture) {
     attempts_ = 0;
     inverted_ = false;
+    const auto [darkest, lightest] =
+        std::minmax_element(picture.pixels.begin(), picture.pixels.end());
+    if (*lightest - *darkest < kContrastMin) return std::nullopt;
     if (auto symbol = climb(picture)) return symbol;
     if (!options_.try_inverted || attempts_ >= options_.attempts_max) return std::nullopt;
     inverted_ = true;
@@ -116,9 +124,9 @@ class SymbolReader::Ladder {
       placement.scale /= 2;
     }
     if (auto symbol = rectified(*base, placement)) return symbol;
-    for (const Rung rung : kLadder) {
-      if (attempts_ >= options_.attempts_max) return std::nullopt;
-      if (auto symbol = try_rung(*base, rung, placement)) return symbol;
+    const std::size_t rungs = inverted_ ? kInvertedRungs : kLadder.size();
+    for (std::size_t i = 0; i < rungs && attempts_ < options_.attempts_max; ++i) {
+      if (auto symbol = try_rung(*base, kLadder[i], placement)) return symbol;
     }
     return std::nullopt;
   }
