@@ -43,7 +43,7 @@ json::object to_json(const plant::LineCounters& counters) {
 json::object to_json(const plant::OrderStatus& status) {
   json::object body;
   body["order_id"] = status.order_id;
-  body["state"] = plant::to_string(status.state);
+  body["state"] = plant::to_string(status.counters.state);
   body["product"] = status.product;
   body["gtin"] = status.gtin;
   body["lot"] = status.lot;
@@ -51,8 +51,8 @@ json::object to_json(const plant::OrderStatus& status) {
   body["quantity"] = status.quantity;
   body["line"] = status.line;
   body["opened_at"] = status.opened_at;
-  body["phase"] = status.phase;
-  body["progress"] = status.progress;
+  body["phase"] = plant::to_string(status.counters.phase);
+  body["progress"] = status.counters.progress();
   body["counters"] = to_json(status.counters);
   if (status.failure) {
     body["failure"] = json::parse(problem(*status.failure).body);
