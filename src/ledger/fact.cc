@@ -1,5 +1,7 @@
 #include "ledger/fact.h"
 
+#include <google/protobuf/stubs/logging.h>
+
 #include <algorithm>
 #include <map>
 #include <string>
@@ -85,6 +87,8 @@ Status decode_canonical(ByteView bytes, v1::Fact& out) {
     return Error{.code = Errc::ResourceExhausted,
                  .message = "a fact has at most " + std::to_string(kFactSizeMax) + " bytes"};
   }
+  // A text that is not UTF-8 is an error value here, not a line on stderr.
+  const google::protobuf::LogSilencer silencer;
   if (!out.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return invalid("not a fact: malformed fields, or a text that is not UTF-8");
   }
@@ -208,6 +212,7 @@ Result<Bytes> encode_fact(const v1::Fact& fact) {
                  .message = "a fact has at most " + std::to_string(kFactSizeMax) + " bytes",
                  .remedy = "Split the event's EPC list into several events."};
   }
+  const google::protobuf::LogSilencer silencer;
   Bytes stored = serialized(fact);
   v1::Fact decoded;
   PACKTRAIL_TRY(decode_canonical(stored, decoded));
