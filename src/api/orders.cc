@@ -77,11 +77,13 @@ json::object to_json(const trace::PoolInfo& pool) {
   body["blocked"] = pool.blocked;
   if (pool.spec) {
     body["kind"] = "serial";
-    body["gtin"] = pool.spec->gtin().digits();
-    body["alphabet"] = pool.spec->alphabet().characters();
-    body["length"] = pool.spec->length();
-    body["epoch"] = pool.spec->epoch();
-    body["safe_size"] = std::to_string(pool.spec->safe_size());
+    body["gtin"] = pool.spec->gtin.digits();
+    body["alphabet"] = pool.spec->alphabet.characters();
+    body["length"] = pool.spec->length;
+    body["epoch"] = pool.spec->epoch;
+    if (const auto limits = numbering::Pool::create(*pool.spec)) {
+      body["safe_size"] = std::to_string(limits->safe_size());
+    }
     body["product"] = pool.product_name;
   } else {
     body["kind"] = "sscc";

@@ -21,8 +21,6 @@ struct OrderStatus {
   std::string product, gtin, lot, expiry, line;
   std::uint64_t quantity = 0;
   std::string opened_at;  // Record time of the order's fact.
-  std::string phase;      // "waiting", "packing", "shipping", "reconciling", "closed".
-  double progress = 0;    // 0..1.
   LineCounters counters;
   std::optional<Error> failure;
   std::string reconciliation;  // JSON; empty until closed.
