@@ -249,7 +249,7 @@ Result<DigitalLink> parse_digital_link(std::string_view uri) {
 }
 
 Result<std::string> to_digital_link(const ElementString& elements, std::string_view stem) {
-  if (!stem.empty() && stem.back() == '/') stem.remove_suffix(1);
+  while (!stem.empty() && stem.back() == '/') stem.remove_suffix(1);
   if (!looks_like_link(stem) || stem.size() <= stem.find("://") + 3 ||
       stem.find_first_of("?#") != std::string_view::npos ||
       find_outside(stem, kUriChar) != stem.size()) {

@@ -215,7 +215,7 @@ std::string PackCode::to_bracketed() const {
 }
 
 std::string PackCode::to_digital_link(std::string_view stem) const {
-  if (!stem.empty() && stem.back() == '/') stem.remove_suffix(1);
+  while (!stem.empty() && stem.back() == '/') stem.remove_suffix(1);
   std::string out(stem);
   out.append("/01/").append(gtin.digits());
   if (lot) {
