@@ -1,4 +1,5 @@
-// epcis/context.h - declares the extension prefixes of events that were kept without their @context.
+// epcis/context.h - declares the extension prefixes of events that were kept without their
+// @context.
 #pragma once
 
 #include "epcis/event.h"
