@@ -42,6 +42,9 @@ it('a share is never rounded to whole or nothing', () => {
   expect([0, 0.001, 0.5, 0.9999, 1, 1.2].map((s) => formatShare(s, 'en-GB'))).toEqual([
     '0%', '1%', '50%', '99%', '100%', '100%',
   ]);
+  expect([0.0001, 0.008, 0.3125, 0.99999].map((s) => formatShare(s, 'en-GB', 1))).toEqual([
+    '0.1%', '0.8%', '31.3%', '99.9%',
+  ]);
 });
 it('shortHash', () => {
   expect(shortHash('0123456789abcdef'.repeat(4))).toBe('01234567…89abcdef');

@@ -81,12 +81,17 @@ export function formatNumber(n: number, locale: string, digits = 0): string {
   }).format(n);
 }
 
-/** A share of 0 to 1; never "100 %" or "0 %" for what is only nearly so. */
-export function formatShare(share: number, locale: string): string {
+/** A share of 0 to 1 in percent; never "100 %" or "0 %" for what is only nearly so. */
+export function formatShare(share: number, locale: string, digits = 0): string {
   const clamped = Math.min(1, Math.max(0, share));
-  const percent =
-    clamped === 0 || clamped === 1 ? clamped : Math.min(0.99, Math.max(0.01, Math.floor(clamped * 100) / 100));
-  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(percent);
+  const steps = 100 * 10 ** digits;
+  const whole = clamped === 0 || clamped === 1;
+  const shown = whole ? clamped : Math.min(steps - 1, Math.max(1, Math.round(clamped * steps))) / steps;
+  return new Intl.NumberFormat(locale, {
+    style: 'percent',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(shown);
 }
 
 /** The first and last characters of a long hexadecimal text. */

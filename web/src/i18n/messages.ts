@@ -78,7 +78,7 @@ export class Messages {
 
   /** The text for a code of the server in a group of messages ("life", "reason", ...); a code that
    *  no catalog knows is shown as words, never hidden. */
-  code(group: 'life' | 'reason' | 'step' | 'disposition' | 'order' | 'event', word: string): string {
+  code(group: 'life' | 'reason' | 'step' | 'disposition' | 'order' | 'event' | 'ref', word: string): string {
     const id = `${group}.${codeKey(word)}`;
     return id in en ? this.text(id as MessageId) : humanise(word);
   }

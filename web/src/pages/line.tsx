@@ -135,9 +135,6 @@ function PacksByState({ live }: { live: Live }) {
               <th scope="col" className="pt-num">
                 {m.text('packs.count')}
               </th>
-              <th scope="col" className="pt-num">
-                {m.text('packs.share')}
-              </th>
             </tr>
           </thead>
           <tbody>
@@ -147,8 +144,10 @@ function PacksByState({ live }: { live: Live }) {
                   {m.code('life', r.state)}
                   <Bar share={total === 0 ? 0 : r.count / total} tone="plain" />
                 </th>
-                <td className="pt-num">{formatNumber(r.count, m.locale)}</td>
-                <td className="pt-num">{formatShare(total === 0 ? 0 : r.count / total, m.locale)}</td>
+                <td className="pt-num">
+                  {formatNumber(r.count, m.locale)}{' '}
+                  <span className="pt-share">{formatShare(total === 0 ? 0 : r.count / total, m.locale, 1)}</span>
+                </td>
               </tr>
             ))}
           </tbody>

@@ -6,8 +6,9 @@ import { useCallback, useEffect, useRef, useState, type FormEvent } from 'react'
 import { useMessages } from '../i18n/context';
 import { useLive } from '../live';
 import { ScanBurst } from '../scan/burst';
-import { GS, isContainer, normaliseScan, toVisible } from '../scan/control';
+import { GS, hasControl, isContainer, normaliseScan, toRaw, toVisible } from '../scan/control';
 import { queryClient } from '../session';
+import { Code } from '../ui/code';
 import { Icon } from '../ui/icons';
 
 const editable = (target: EventTarget | null): boolean =>
@@ -87,7 +88,7 @@ export function ScanBar() {
           className="pt-scan-box"
           size="lg"
           label={m.text('scan.label')}
-          description={m.text('scan.hint')}
+          description={hasControl(text) ? <Code raw={toRaw(text)} /> : m.text('scan.hint')}
           inputWrapperOrder={['label', 'input', 'error', 'description']}
           leftSection={<Icon name="scan" />}
           leftSectionWidth={52}

@@ -51,8 +51,11 @@ function Entry({ entry }: { entry: TraceEntry }) {
     [m.text('trace.where'), [entry.read_point, entry.biz_location].filter((x, i, a) => x && a.indexOf(x) === i).join(' · ')],
     [m.text('trace.actor'), entry.actor],
     [m.text('pack.reason'), entry.reason && m.code('reason', entry.reason)],
-    ...(entry.references ?? []).map((r): [string, string] => [m.code('event', r.type), r.id]),
-    [m.text('trace.recorded'), formatTime(entry.record_time, m.locale)],
+    ...(entry.references ?? []).map((r): [string, string] => [m.code('ref', r.type), r.id]),
+    [
+      m.text('trace.recorded'),
+      `${formatTime(entry.record_time, m.locale)} · ${m.text('trace.position', { position: entry.position })}`,
+    ],
   ];
   return (
     <li className={entry.inherited ? 'pt-inherited' : ''}>
@@ -91,10 +94,6 @@ function Entry({ entry }: { entry: TraceEntry }) {
                 </div>
               ),
           )}
-          <div>
-            <dt>{m.text('ledger.title')}</dt>
-            <dd>{m.text('trace.position', { position: entry.position })}</dd>
-          </div>
         </dl>
       </div>
     </li>

@@ -4,12 +4,12 @@ import { Button, Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, type ReactNode } from 'react';
-import { verify, type Verification } from '../api/client';
+import { ProblemError, verify, type Verification } from '../api/client';
 import { useMessages } from '../i18n/context';
 import { formatClock, formatDate } from '../i18n/format';
-import { toVisible } from '../scan/control';
+import { Code } from '../ui/code';
 import { Icon, type IconName } from '../ui/icons';
-import { Failure } from '../ui/notice';
+import { ProblemFacts, problemWords } from '../ui/notice';
 import { ProofButton } from './proof';
 import { useTitle } from './title';
 import { EpcLink, TraceCard, useTrace } from './trace';
@@ -17,19 +17,9 @@ import { verdictOf, type Tone } from './verdict';
 
 const kToneIcons: Record<Tone, IconName> = { good: 'ok', warn: 'hand', bad: 'cross' };
 
-/** A code with its control characters drawn so that they cannot be overlooked. */
-export function Code({ raw }: { raw: string }) {
-  const parts = toVisible(raw).split(/([\u2400-\u2421])/);
+function Fact({ name, width, children }: { name: string; width?: 'long' | 'full'; children: ReactNode }) {
   return (
-    <code className="pt-code" dir="ltr">
-      {parts.map((p, i) => (i % 2 === 1 ? <mark key={i}>{p}</mark> : p))}
-    </code>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
+    <div className={width && `pt-${width}`}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
@@ -58,7 +48,7 @@ function Facts({ v }: { v: Verification }) {
   const m = useMessages();
   return (
     <dl className="pt-facts">
-      {v.product !== undefined && <Fact name={m.text('pack.product')}>{v.product}</Fact>}
+      {v.product !== undefined && <Fact name={m.text('pack.product')} width="long">{v.product}</Fact>}
       {v.lot !== undefined && (
         <Fact name={m.text('pack.lot')}>
           <span className="pt-mono">{v.lot}</span> <Match agrees={v.lot_matches} />
@@ -83,9 +73,13 @@ function Facts({ v }: { v: Verification }) {
       {v.disposition !== undefined && v.disposition !== '' && (
         <Fact name={m.text('pack.disposition')}>{m.code('disposition', v.disposition)}</Fact>
       )}
-      {v.location !== undefined && v.location !== '' && <Fact name={m.text('pack.location')}>{v.location}</Fact>}
+      {v.location !== undefined && v.location !== '' && (
+        <Fact name={m.text('pack.location')} width="long">
+          <span className="pt-mono">{v.location}</span>
+        </Fact>
+      )}
       {v.parent !== undefined && (
-        <Fact name={m.text('pack.parent')}>
+        <Fact name={m.text('pack.parent')} width="long">
           {v.parent === null || v.parent === '' ? m.text('pack.no_parent') : <EpcLink epc={v.parent} />}
         </Fact>
       )}
@@ -93,7 +87,7 @@ function Facts({ v }: { v: Verification }) {
         <Fact name={m.text('pack.reason')}>{m.code('reason', v.reason)}</Fact>
       )}
       {v.epc !== '' && (
-        <Fact name={m.text('pack.epc')}>
+        <Fact name={m.text('pack.epc')} width="long">
           <span className="pt-mono">{v.epc}</span>
         </Fact>
       )}
@@ -111,6 +105,7 @@ export function VerifyPage({ code }: { code: string }) {
     gcTime: 0,
   });
   const v = query.data;
+  const problem = query.error instanceof ProblemError ? query.error.problem : undefined;
   const answeredAt = Math.max(query.dataUpdatedAt, query.errorUpdatedAt);
   const verdict = v === undefined ? undefined : verdictOf(v.verdict);
   const history = useTrace(v !== undefined && v.verdict !== 'unknown' ? v.epc : '', code);
@@ -141,13 +136,22 @@ export function VerifyPage({ code }: { code: string }) {
             </div>
           )}
           {query.isError && (
-            <div className="pt-card">
-              <h1 className="pt-sr">{m.text('verify.title')}</h1>
-              <Failure error={query.error} title={m.text('verify.failed')}>
-                <Button size="md" mt={8} variant="default" onClick={() => void query.refetch()}>
-                  {m.text('app.retry')}
-                </Button>
-              </Failure>
+            <div className="pt-verdict pt-warn" data-verdict="failed">
+              <span className="pt-verdict-icon">
+                <Icon name={problem === undefined ? 'offline' : 'warn'} size={64} />
+              </span>
+              <div>
+                <h1>{m.text(problem === undefined ? 'error.unreachable' : 'verify.failed')}</h1>
+                {problem === undefined ? (
+                  <p>{m.text('error.unreachable_once')}</p>
+                ) : (
+                  problemWords(problem, m).map(([words, lang]) => (
+                    <p key={words} lang={lang}>
+                      {words}
+                    </p>
+                  ))
+                )}
+              </div>
             </div>
           )}
           {verdict !== undefined && v !== undefined && !query.isError && (
@@ -167,11 +171,19 @@ export function VerifyPage({ code }: { code: string }) {
         </div>
         <div className="pt-card pt-result-body">
           {v !== undefined && !query.isError && <Facts v={v} />}
+          {problem !== undefined && <ProblemFacts problem={problem} />}
           <dl className="pt-facts">
-            <Fact name={m.text('verify.code')}>
+            <Fact name={m.text('verify.code')} width="full">
               <Code raw={code} />
             </Fact>
           </dl>
+          {query.isError && (
+            <div className="pt-actions">
+              <Button size="lg" variant="default" onClick={() => void query.refetch()}>
+                {m.text('app.retry')}
+              </Button>
+            </div>
+          )}
           {v !== undefined && !query.isError && v.verdict !== 'unknown' && v.epc !== '' && (
             <div className="pt-actions">
               {typeof v.parent === 'string' && v.parent !== '' && (

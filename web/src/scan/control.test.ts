@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GS, isContainer, normaliseScan, toRaw, toVisible } from './control';
+import { controlName, GS, hasControl, isContainer, normaliseScan, toRaw, toVisible } from './control';
 
 describe('control characters', () => {
   it('GS is shown as its picture', () => {
@@ -10,6 +10,13 @@ describe('control characters', () => {
     // eslint-disable-next-line no-control-regex
     expect(toVisible(all)).not.toMatch(/[\u0000-\u001f\u007f]/);
     expect(toRaw(toVisible(all))).toBe(all);
+  });
+  it('pictures have names', () => {
+    expect([GS, '\u0000', '\u001f', '\u007f'].map((c) => controlName(toVisible(c)))).toEqual([
+      'GS', 'NUL', 'US', 'DEL',
+    ]);
+    expect(hasControl(toVisible(`a${GS}`))).toBe(true);
+    expect(hasControl('a b')).toBe(false);
   });
   it('other text is untouched', () => {
     expect(toVisible('दवा (01) ü 😀')).toBe('दवा (01) ü 😀');

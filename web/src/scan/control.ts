@@ -17,6 +17,20 @@ export function toVisible(raw: string): string {
   return out;
 }
 
+const kNames = [
+  'NUL', 'SOH', 'STX', 'ETX', 'EOT', 'ENQ', 'ACK', 'BEL', 'BS', 'HT', 'LF', 'VT', 'FF', 'CR', 'SO', 'SI',
+  'DLE', 'DC1', 'DC2', 'DC3', 'DC4', 'NAK', 'SYN', 'ETB', 'CAN', 'EM', 'SUB', 'ESC', 'FS', 'GS', 'RS', 'US',
+];
+
+/** The name of a control picture ("GS"), for machines whose fonts lack the picture itself. */
+export function controlName(picture: string): string {
+  const code = (picture.codePointAt(0) ?? 0) - 0x2400;
+  return code === 0x21 ? 'DEL' : (kNames[code] ?? '?');
+}
+
+/** True when a visible text holds a control picture. */
+export const hasControl = (visible: string): boolean => /[\u2400-\u241f\u2421]/.test(visible);
+
 /** The inverse of toVisible. */
 export function toRaw(visible: string): string {
   let out = '';

@@ -29,14 +29,40 @@ export function Notice({ tone, title, icon, role, children }: Props) {
   );
 }
 
-/** What the page says about a status of its own accord; the server's words follow. */
-function ownWords(problem: Problem, messages: Messages): string | null {
-  if (problem.status === 403) return messages.text('error.not_allowed');
-  if (problem.status >= 500) return messages.text('error.server');
-  return null;
+/** A problem in words, each with its language: our own about the status, then the server's. */
+export function problemWords(problem: Problem, m: Messages): [words: string, lang: string | undefined][] {
+  const english = m.language === 'en' ? undefined : 'en';
+  const words: [string, string | undefined][] = [];
+  if (problem.status === 403) words.push([m.text('error.not_allowed'), undefined]);
+  if (problem.status >= 500) words.push([m.text('error.server'), undefined]);
+  words.push([problem.detail ?? problem.title, english]);
+  if (problem.remedy !== undefined && problem.remedy !== '') words.push([problem.remedy, english]);
+  return words;
 }
 
-/** An error of the API: the server's own words, the field and rule, and what to do. */
+/** Where exactly the server saw the problem: field, position, rule. */
+export function ProblemFacts({ problem }: { problem: Problem }) {
+  const m = useMessages();
+  const facts: [string, string | undefined][] = [
+    [m.text('error.field'), problem.field],
+    [m.text('error.position'), problem.offset === undefined ? undefined : String(problem.offset + 1)],
+    [m.text('error.rule'), problem.rule],
+  ];
+  const known = facts.filter(([, value]) => value !== undefined && value !== '');
+  if (known.length === 0) return null;
+  return (
+    <dl className="pt-facts pt-facts-tight">
+      {known.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd lang={m.language === 'en' ? undefined : 'en'}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** An error of the API: the server's own words, what to do, the field and rule. */
 export function Failure({ error, title, children }: { error: unknown; title: string; children?: ReactNode }) {
   const m = useMessages();
   if (!(error instanceof ProblemError)) {
@@ -47,30 +73,14 @@ export function Failure({ error, title, children }: { error: unknown; title: str
       </Notice>
     );
   }
-  const p = error.problem;
-  const own = ownWords(p, m);
-  const facts: [string, string | undefined][] = [
-    [m.text('error.field'), p.field],
-    [m.text('error.position'), p.offset?.toString()],
-    [m.text('error.rule'), p.rule],
-    [m.text('error.remedy'), p.remedy],
-  ];
   return (
     <Notice tone="bad" title={title} role="alert">
-      {own !== null && <p>{own}</p>}
-      <p lang={m.language === 'en' ? undefined : 'en'}>{p.detail ?? p.title}</p>
-      <dl className="pt-facts pt-facts-tight" lang={m.language === 'en' ? undefined : 'en'}>
-        {facts.map(
-          ([name, value]) =>
-            value !== undefined &&
-            value !== '' && (
-              <div key={name}>
-                <dt lang={m.language}>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
+      {problemWords(error.problem, m).map(([words, lang]) => (
+        <p key={words} lang={lang}>
+          {words}
+        </p>
+      ))}
+      <ProblemFacts problem={error.problem} />
       {children}
     </Notice>
   );
