@@ -1,8 +1,9 @@
 // rooms: symbology
 //
-// Any bytes as a picture: the first gives the width, the second the way the rest fills it, so that
-// the fuzzer can work on modules as well as on single pixels. Whatever is answered must be a symbol
-// with an identifier and content; sides stay small, so one input costs milliseconds.
+// Any bytes as a picture: the first gives the width, the second the options and the way the rest
+// fills it, so that the fuzzer can work on modules as well as on single pixels. Whatever is
+// answered must be a symbol with an identifier and content; sides stay small, so one input costs
+// milliseconds.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -21,9 +22,10 @@ namespace {
 
 constexpr int kSideMax = 64;
 
-void read(const GreyImage& picture, SymbolSet symbols) {
+void read(const GreyImage& picture, std::uint8_t choices) {
   ReaderOptions options;
-  options.symbols = symbols;
+  options.symbols = (choices & 1) != 0 ? SymbolSet::AllPrinted : SymbolSet::DataMatrix;
+  options.attempts_max = (choices & 4) != 0 ? 64 : 6;
   SymbolReader reader(options);
   const auto symbol = reader.read(picture);
   if (!symbol) return;
@@ -37,8 +39,8 @@ void read(const GreyImage& picture, SymbolSet symbols) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 3) return 0;
   const int width = 1 + data[0] % kSideMax;
-  const auto symbols = (data[1] & 1) != 0 ? SymbolSet::AllPrinted : SymbolSet::DataMatrix;
-  const bool modules = (data[1] & 2) != 0;
+  const std::uint8_t choices = data[1];
+  const bool modules = (choices & 2) != 0;
   data += 2;
   size -= 2;
   if (modules) {  // One bit per module.
@@ -49,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (int i = 0; i < width * height; ++i) {
       symbol.set(i % width, i / width, ((data[i / 8] >> (i % 8)) & 1) != 0);
     }
-    if (const auto picture = render_pixels(symbol, 3, 2)) read(*picture, symbols);
+    if (const auto picture = render_pixels(symbol, 3, 2)) read(*picture, choices);
     return 0;
   }
   const auto height = static_cast<int>(std::min<std::size_t>(size / static_cast<std::size_t>(width),
@@ -57,6 +59,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (height < 1) return 0;
   GreyImage picture(width, height);
   std::copy_n(data, picture.pixels.size(), picture.pixels.begin());
-  read(picture, symbols);
+  read(picture, choices);
   return 0;
 }

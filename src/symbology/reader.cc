@@ -38,7 +38,7 @@ struct Placement {
 std::array<Point, 4> corners_of(const ZXing::Result& result, const Placement& placement) {
   std::array<Point, 4> out{};
   for (std::size_t i = 0; i < 4; ++i) {
-    const auto corner = result.position()[static_cast<int>(i)];
+    const auto corner = result.position()[i];
     out[i] = {(static_cast<float>(corner.x) + 0.5F - placement.shift) / placement.scale,
               (static_cast<float>(corner.y) + 0.5F - placement.shift) / placement.scale};
   }

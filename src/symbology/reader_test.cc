@@ -26,10 +26,10 @@ std::string serial_of(Chance& chance) {
 struct Case {
   const char* name;
   View view;
-  int at_least;  // Of kPictures, at any angle.
+  int at_least;  // Of 20, at any angle.
 };
 
-constexpr int kPictures = 20;
+constexpr int kPictures = test::kSanitized ? 4 : 20;
 constexpr std::uint64_t kSeed = 4'711;
 
 // The floors are what was measured (six times as many pictures, other seeds), less a margin.
@@ -97,7 +97,7 @@ TEST(SymbolReader, ReadsDisturbedSymbolsAndNeverWrongly) {
     std::printf("%-40s %2d of %d ", c.name, good, kPictures);
     for (const auto& [rung, count] : rungs) std::printf(" %s %d", rung.c_str(), count);
     std::printf("\n");
-    EXPECT_GE(good, c.at_least) << c.name;
+    EXPECT_GE(good, c.at_least * kPictures / 20) << c.name;
   }
 }
 
@@ -145,7 +145,7 @@ TEST(SymbolReader, FindsNothingWhereNothingIs) {
   }
   EXPECT_FALSE(reader.read(GreyImage(300, 1)));
   EXPECT_FALSE(reader.read(GreyImage(1, 300)));
-  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+  for (std::uint64_t seed = 0; seed < (test::kSanitized ? 6 : 40); ++seed) {
     Chance chance(seed);
     GreyImage noise(96, 96);
     const bool coarse = seed % 2 == 1;  // Blocks the size of modules look more like a symbol.
@@ -164,7 +164,8 @@ TEST(SymbolReader, FindsNothingWhereNothingIs) {
 TEST(SymbolReader, TooMuchDamageIsNoAnswerRatherThanAWrongOne) {
   SymbolReader reader;
   int read_count = 0;
-  for (std::uint64_t i = 0; i < 60; ++i) {
+  constexpr std::uint64_t kTries = test::kSanitized ? 8 : 60;
+  for (std::uint64_t i = 0; i < kTries; ++i) {
     Chance chance(900 + i);
     const std::string serial = serial_of(chance);
     const auto symbol = make_gs1_datamatrix("[01]09506000134352[21]" + serial);
@@ -178,7 +179,7 @@ TEST(SymbolReader, TooMuchDamageIsNoAnswerRatherThanAWrongOne) {
     ++read_count;
     EXPECT_EQ(std::string(read->data.begin(), read->data.end()), "010950600013435221" + serial);
   }
-  EXPECT_LT(read_count, 30);
+  EXPECT_LT(read_count, static_cast<int>(kTries) / 2);
 }
 
 TEST(SymbolReader, AttemptsAreTheLimit) {

@@ -13,6 +13,19 @@
 
 namespace packtrail::symbology::test {
 
+// Sanitizers make pixel loops twenty times slower; tests look at fewer pictures under them.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 class Chance {
  public:
   explicit Chance(std::uint64_t seed) : state_(seed) {}
