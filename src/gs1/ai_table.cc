@@ -385,8 +385,10 @@ Error rule_error(Ai ai, const AiComponent& component, std::string_view part, std
     if (error.offset) *error.offset += at;
     return error;
   }
-  return value_error(ai, "'" + std::string(part) + "' is not allowed", at, part.size(),
-                     rule_text(component.rule), "correct the value");
+  std::string message = "'";
+  message.append(part).append("' is not allowed");
+  return value_error(ai, std::move(message), at, part.size(), rule_text(component.rule),
+                     "correct the value");
 }
 
 }  // namespace

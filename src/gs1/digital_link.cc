@@ -79,9 +79,8 @@ Status add_encoded(ElementString& elements, Ai ai, std::string_view encoded, std
 
 Status add_query(DigitalLink& link, std::string_view uri, std::string_view query) {
   while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
-    const std::string_view pair = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query = pair.size() < query.size() ? query.substr(pair.size() + 1) : std::string_view();
     const std::size_t equals = std::min(pair.find('='), pair.size());
     const std::string_view name = pair.substr(0, equals);
     const auto offset = static_cast<std::size_t>(pair.data() - uri.data());

@@ -97,9 +97,8 @@ bool read_link_fast(std::string_view text, Date reference, Found& found) {
   std::string_view query = link->query;
   if (find_outside(query, kUriChar) != query.size()) return false;
   while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
-    const std::string_view pair = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query = pair.size() < query.size() ? query.substr(pair.size() + 1) : std::string_view();
     if (pair.size() < 4 || pair[2] != '=' || pair[0] != '1') return false;
     if (pair[1] != '7' && pair[1] != '0') return false;
     if (!take_encoded(found, pair[1] == '7' ? kAiExpiry : kAiLot, pair.substr(3), reference)) {
