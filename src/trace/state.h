@@ -18,10 +18,10 @@ struct ObjectState {
   TermId disposition;              // CBV word or URI.
   TermId read_point;
   TermId biz_location;
-  BatchId batch;                   // Lot and expiry given at commissioning.
+  BatchId batch;  // Lot and expiry given at commissioning.
   numbering::SerialState life = numbering::SerialState::Unassigned;
   ChildLink link = ChildLink::None;
-  std::uint8_t quarantined = 0;    // 1: held; may not be packed, shipped or dispensed.
+  std::uint8_t quarantined = 0;  // 1: held; may not be packed, shipped or dispensed.
   std::uint8_t reserved = 0;
 
   friend bool operator==(const ObjectState&, const ObjectState&) = default;

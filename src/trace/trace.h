@@ -102,10 +102,15 @@ class PendingView {
   virtual std::optional<std::uint64_t> event_position(std::string_view event_id) = 0;
   virtual std::optional<std::uint64_t> request_position(std::string_view company,
                                                         ByteView key) = 0;
+  // Position of the fact that allocated numbers to this order for this token.
+  virtual std::optional<std::uint64_t> allocation_position(std::string_view order_id,
+                                                           std::string_view token) = 0;
   // The next `count` counters of the pool as runs, skipping those reserved for foreign serials.
   virtual Result<std::vector<ObjectRun>> next_counters(ObjectClass pool, std::uint64_t count) = 0;
   virtual ObjectClass next_object_class() = 0;
   virtual std::optional<OrderInfo> order(std::string_view order_id) = 0;
+  // DataLoss once something could not be read; answers since then may lack it. Ask before acting.
+  [[nodiscard]] virtual Status failure() const { return {}; }
 };
 
 // The readers' side: one consistent position for all answers until `refresh`.
@@ -139,6 +144,8 @@ class Reader {
   virtual std::vector<OrderInfo> orders() = 0;
   // SHA-256 over every projection in a canonical order: independent of when folds happened.
   virtual Result<Digest> digest() = 0;
+  // As PendingView::failure.
+  [[nodiscard]] virtual Status failure() const { return {}; }
 };
 
 class Trace final : public ledger::EpcTexts {
@@ -148,7 +155,7 @@ class Trace final : public ledger::EpcTexts {
   };
   // Reads the directory and the applied position; facts beyond it come through `replay`.
   static Result<std::unique_ptr<Trace>> open(ProjectionStore& store,
-                                             const numbering::KeySource& keys, Options options);
+                                             numbering::KeySource& keys, Options options);
   ~Trace() override;
 
   // Applies and publishes the facts from `applied()` to the ledger's end. `progress` may be empty.

@@ -1,0 +1,136 @@
+// trace/pending.h - the commit thread's side: facts applied but not yet published.
+//
+// Thread safety: the commit thread alone.
+// Cost: an EPC of a bulk run is one probe and one insert; blocks are read once per run of theirs.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "trace/directory.h"
+#include "trace/lens.h"
+#include "trace/overlay.h"
+#include "trace/texts.h"
+#include "trace/trace.h"
+
+namespace packtrail::ledger::v1 {
+class EpcisEvent;
+class Envelope;
+class NumbersAllocated;
+class NumbersMoved;
+class OrderOpened;
+class OrderStateChanged;
+class PoolAdvanced;
+class PoolCreated;
+class PoolsBlocked;
+class SsccSeriesCreated;
+}  // namespace packtrail::ledger::v1
+
+namespace packtrail::trace {
+
+class Pending final : public PendingView {
+ public:
+  Pending(const ProjectionStore& store, Overlay& overlay, Texts& terms, Texts& batches,
+          numbering::KeySource& keys);
+
+  Status apply(const ledger::v1::Fact& fact);
+  void publish();
+  void discard();
+
+  Resolution resolve(const gs1::Epc& epc) override;
+  ObjectState state(ObjectNumber object) override { return lens_.state(object); }
+  std::optional<PoolInfo> pool(ObjectClass object_class) override;
+  std::string_view term(TermId id) override { return terms_.peek(id.value()); }
+  Batch batch(BatchId id) override;
+  std::vector<ObjectRun> children(ObjectNumber parent) override { return lens_.children(parent); }
+  std::optional<std::uint64_t> event_position(std::string_view event_id) override;
+  std::optional<std::uint64_t> request_position(std::string_view company, ByteView key) override;
+  std::optional<std::uint64_t> allocation_position(std::string_view order_id,
+                                                   std::string_view token) override;
+  Result<std::vector<ObjectRun>> next_counters(ObjectClass pool, std::uint64_t count) override;
+  ObjectClass next_object_class() override { return classes_->next_class(); }
+  std::optional<OrderInfo> order(std::string_view order_id) override;
+  Status failure() const override { return lens_.failure(); }
+
+ private:
+  // What one fact does to the states of a run of objects.
+  struct Change {
+    std::int64_t event_time_us = 0;  // 0: no event; the newest event's time stays.
+    TermId disposition;              // 0: unchanged, as below.
+    TermId read_point;
+    TermId biz_location;
+    BatchId batch;
+    std::uint32_t life = 0;        // 0: unchanged.
+    std::uint32_t quarantine = 0;  // As EpcisEvent::Quarantine.
+    enum class Hierarchy : std::uint8_t { Unchanged, Join, Leave } hierarchy = Hierarchy::Unchanged;
+    ObjectNumber parent;  // Joined; or left, where 0 stands for whichever it was.
+    ChildLink link = ChildLink::None;
+  };
+  struct CountKey {
+    std::uint32_t object_class;
+    std::uint32_t batch;
+    std::uint8_t life;
+    bool quarantined;
+    friend auto operator<=>(const CountKey&, const CountKey&) = default;
+  };
+  // Runs whose newest event is not younger than the fact's: what the fact may still change.
+  struct Changed {
+    RunSet runs;                                        // Changed objects.
+    std::vector<std::pair<ObjectNumber, RunSet>> left;  // Former parents that differ, by runs.
+  };
+
+  [[nodiscard]] ClassesNow classes() const { return {*classes_, counters_}; }
+  void start();  // Takes over the newest published view.
+
+  Status apply_body(const ledger::v1::Fact& fact);
+  Status apply_event(const ledger::v1::Envelope& envelope, const ledger::v1::EpcisEvent& event);
+  Status apply_aggregation(const ledger::v1::EpcisEvent& event, Change change);
+  Status apply_pool(const ledger::v1::Envelope& envelope, const ledger::v1::PoolCreated& body);
+  Status apply_series(const ledger::v1::Envelope& envelope,
+                      const ledger::v1::SsccSeriesCreated& body);
+  Status apply_allocated(const ledger::v1::NumbersAllocated& body);
+  Status apply_moved(const ledger::v1::NumbersMoved& body);
+  Status apply_advanced(const ledger::v1::PoolAdvanced& body);
+  void apply_blocked();
+  Status apply_opened(const ledger::v1::OrderOpened& body);
+  Status apply_order_state(const ledger::v1::OrderStateChanged& body);
+
+  // Objects of a list, in list order; EPCs not known yet get their number here.
+  Result<std::vector<ObjectRun>> objects_of(const ledger::v1::EpcList& list);
+  Result<ObjectNumber> object_of_text(const std::string& text);
+  ObjectNumber add_foreign(const gs1::Epc& epc, std::size_t gcp_length);
+  void reserve(const gs1::Epc& epc);
+  Status reserve_dictionary(const ClassInfo& made);
+  Status add_class(ClassInfo info);
+  Result<const ClassInfo*> numbered_class(std::uint32_t object_class) const;
+  ClassCounter& counter_of(const ClassInfo& info);
+
+  Changed change_states(const RunSet& runs, const Change& change);
+  static CountKey count_key(ObjectNumber object, const ObjectState& state);
+  void add_children(ObjectNumber parent, const RunSet& runs);
+  void remove_children(ObjectNumber parent, const RunSet& runs);
+  void record(const RunSet& runs, HistoryKind kind, ObjectNumber other, std::int64_t event_time_us);
+  BatchId batch_of(const ledger::v1::EpcisEvent& event);
+  TermId term_id(const std::string& text) { return TermId(terms_.number(text)); }
+
+  Overlay& overlay_;
+  Texts& terms_;
+  Texts& batches_;
+  numbering::KeySource& keys_;
+  Lens lens_;
+  std::uint64_t version_ = 0;  // Of the overlay, when its view was taken.
+  Layer layer_;
+  std::uint64_t position_ = 0;
+  std::uint32_t company_ = 0;  // Term of the company of the fact being applied.
+  std::shared_ptr<const ClassIndex> classes_;
+  std::vector<ClassCounter> counters_;
+  std::vector<bool> counter_changed_;
+  bool any_counter_changed_ = false;
+  std::map<CountKey, std::int64_t> counts_;  // Differences since the last publish.
+  Status refusal_;                           // Why nothing more is accepted.
+};
+
+}  // namespace packtrail::trace

@@ -1,0 +1,468 @@
+// What each kind of fact does to the projections.
+#include <algorithm>
+
+#include "packtrail/ledger/v1/fact.pb.h"
+#include "trace/coding.h"
+#include "trace/epc_runs.h"
+#include "trace/pending.h"
+
+namespace packtrail::trace {
+
+using ledger::v1::EpcisEvent;
+using ledger::v1::Fact;
+
+namespace {
+
+Error cannot_apply(std::string why) {
+  return Error{.code = Errc::DataLoss, .message = "the fact cannot be applied: " + std::move(why)};
+}
+
+}  // namespace
+
+Status Pending::apply(const Fact& fact) {
+  PACKTRAIL_TRY(refusal_);
+  start();
+  Status status;
+  if (fact.envelope().position() != position_) {
+    status = cannot_apply("position " + std::to_string(fact.envelope().position()) +
+                          " does not follow " + std::to_string(position_));
+  } else {
+    company_ = terms_.number(fact.envelope().company());
+    status = apply_body(fact);
+    if (status) status = lens_.failure();
+  }
+  if (!status) {
+    refusal_ = status;
+    return status;
+  }
+  const auto& envelope = fact.envelope();
+  if (!envelope.idempotency_key().empty()) {
+    std::string position;
+    put_varint(position, position_);
+    layer_.put_cell(cell::request(envelope.company(), as_bytes(envelope.idempotency_key()),
+                                  envelope.batch_index()),
+                    std::move(position));
+  }
+  ++position_;
+  return {};
+}
+
+Status Pending::apply_body(const Fact& fact) {
+  switch (fact.body_case()) {
+    case Fact::kEpcisEvent:
+      return apply_event(fact.envelope(), fact.epcis_event());
+    case Fact::kPoolCreated:
+      return apply_pool(fact.envelope(), fact.pool_created());
+    case Fact::kSsccSeriesCreated:
+      return apply_series(fact.envelope(), fact.sscc_series_created());
+    case Fact::kNumbersAllocated:
+      return apply_allocated(fact.numbers_allocated());
+    case Fact::kNumbersMoved:
+      return apply_moved(fact.numbers_moved());
+    case Fact::kPoolAdvanced:
+      return apply_advanced(fact.pool_advanced());
+    case Fact::kPoolsBlocked:
+      apply_blocked();
+      return {};
+    case Fact::kOrderOpened:
+      return apply_opened(fact.order_opened());
+    case Fact::kOrderStateChanged:
+      return apply_order_state(fact.order_state_changed());
+    case Fact::kLineRecord:    // Answers no question that trace/ is asked.
+    case Fact::kUserRecorded:  // Belongs to access/.
+      return {};
+    case Fact::BODY_NOT_SET:
+      break;
+  }
+  return cannot_apply("its body is of an unknown kind");
+}
+
+// ---- EPC lists -----------------------------------------------------------------------------
+
+Result<std::vector<ObjectRun>> Pending::objects_of(const ledger::v1::EpcList& list) {
+  std::vector<ObjectRun> out;
+  for (const ledger::v1::EpcRun& run : list.runs()) {
+    if (run.object_class() == 0) {
+      for (const std::string& text : run.texts()) {
+        append_object(out, PACKTRAIL_TRY(object_of_text(text)));
+      }
+      continue;
+    }
+    const ClassInfo* info = classes_->find(ObjectClass(run.object_class()));
+    if (info == nullptr) {
+      return cannot_apply("object class " + std::to_string(run.object_class()) + " does not exist");
+    }
+    const std::uint64_t next = counters_[info->index].next;
+    for (const ObjectRun& piece : PACKTRAIL_TRY(decode_runs(run))) {
+      if (piece.first.instance() + piece.count > next) {
+        return cannot_apply("it names a number of class " + std::to_string(run.object_class()) +
+                            " that was never issued");
+      }
+      append_run(out, piece);
+    }
+  }
+  return out;
+}
+
+Result<ObjectNumber> Pending::object_of_text(const std::string& text) {
+  const auto parsed = gs1::parse_epc(text);
+  if (!parsed) return cannot_apply("'" + text + "' is no EPC");
+  const Resolution known = resolve(parsed->value);
+  if (known.object) return known.object;
+  const bool urn = parsed->spelling.kind == gs1::EpcSpelling::Kind::Urn;
+  return add_foreign(parsed->value, urn ? parsed->spelling.gcp_length : 0);
+}
+
+ObjectNumber Pending::add_foreign(const gs1::Epc& epc, std::size_t gcp_length) {
+  const Scheme scheme = scheme_of(epc);
+  const auto* sgtin = std::get_if<gs1::Sgtin>(&epc);
+  const auto find = [&]() -> const ClassInfo* {
+    if (sgtin == nullptr) return classes_->dictionary(scheme);
+    const GtinClasses* own = classes_->of_gtin(sgtin->gtin);
+    return own == nullptr ? nullptr : own->dictionary.get();
+  };
+  const ClassInfo* dictionary = find();
+  if (dictionary == nullptr) {
+    ClassInfo made;
+    made.object_class = classes_->next_class();
+    made.kind = ClassKind::Dictionary;
+    made.scheme = scheme;
+    made.company = terms_.peek(company_);
+    if (sgtin != nullptr) made.gtin = sgtin->gtin;
+    Status added = add_class(std::move(made));
+    if (!added) lens_.fail(std::move(added).error());
+    dictionary = find();
+    if (dictionary == nullptr) return {};
+  }
+  ClassCounter& counter = counter_of(*dictionary);
+  const std::uint64_t instance = counter.next++;
+  const std::string text = dictionary_text(epc);
+  std::string number;
+  put_varint(number, instance);
+  layer_.put_cell(cell::instance(dictionary->object_class.value(), text), std::move(number));
+  layer_.put_cell(cell::key_text(dictionary->object_class.value(), instance),
+                  std::string(1, static_cast<char>(gcp_length)) + text);
+  reserve(epc);
+  return ObjectNumber(dictionary->object_class, instance);
+}
+
+void Pending::reserve(const gs1::Epc& epc) {
+  for (const auto& [info, number] : counters_to_skip(classes(), epc)) {
+    counter_of(*info).has_skips = true;
+    layer_.put_cell(cell::skip(info->object_class.value(), number), std::string());
+  }
+}
+
+// ---- EPCIS events --------------------------------------------------------------------------
+
+BatchId Pending::batch_of(const EpcisEvent& event) {
+  std::string_view lot;
+  std::string_view expiry;
+  for (const ledger::v1::ExtensionField& field : event.ilmd()) {
+    if (field.local_name() == "lotNumber") lot = field.text();
+    if (field.local_name() == "itemExpirationDate") expiry = field.text();
+  }
+  if (lot.empty() && expiry.empty()) return {};
+  std::string text;
+  put_text(text, lot);
+  put_text(text, expiry);
+  return BatchId(batches_.number(text));
+}
+
+Status Pending::apply_event(const ledger::v1::Envelope&, const EpcisEvent& event) {
+  if (!event.event_id().empty()) {
+    std::string key = cell::event_id(event.event_id());
+    // The first fact of an id keeps it: an error declaration repeats the id of its event.
+    if (!lens_.cell(key)) {
+      std::string position;
+      put_varint(position, position_);
+      layer_.put_cell(std::move(key), std::move(position));
+    }
+  }
+  Change change;
+  change.event_time_us = event.event_time_us();
+  change.disposition = term_id(event.disposition());
+  change.read_point = term_id(event.read_point());
+  change.biz_location = term_id(event.biz_location());
+  if (event.has_error_declaration()) change = Change{};
+
+  const bool aggregates =
+      event.type() == EpcisEvent::TYPE_AGGREGATION || event.type() == EpcisEvent::TYPE_ASSOCIATION;
+  if (aggregates && !event.has_error_declaration()) return apply_aggregation(event, change);
+
+  const RunSet subjects = to_set(PACKTRAIL_TRY(objects_of(event.epc_list())));
+  const RunSet inputs = to_set(PACKTRAIL_TRY(objects_of(event.input_epcs())));
+  const RunSet outputs = to_set(PACKTRAIL_TRY(objects_of(event.output_epcs())));
+  RunSet named = unite(subjects, unite(inputs, outputs));
+  named = unite(named, to_set(PACKTRAIL_TRY(objects_of(event.parent()))));
+  named = unite(named, to_set(PACKTRAIL_TRY(objects_of(event.child_epcs()))));
+  record(named, HistoryKind::Named, {}, event.event_time_us());
+  if (event.has_error_declaration()) return {};
+
+  if (event.type() == EpcisEvent::TYPE_OBJECT) {
+    change.batch = batch_of(event);
+    change.life = event.life_after();
+    change.quarantine = static_cast<std::uint32_t>(event.quarantine());
+    if (change.life >= numbering::kSerialStateCount) return cannot_apply("unknown life state");
+    change_states(subjects, change);
+  } else if (event.type() == EpcisEvent::TYPE_TRANSFORMATION) {
+    Change consumed;
+    consumed.event_time_us = change.event_time_us;
+    change_states(subtract(inputs, outputs), consumed);
+    change.batch = batch_of(event);
+    change_states(outputs, change);
+  } else if (event.type() != EpcisEvent::TYPE_TRANSACTION) {
+    return cannot_apply("unknown event type");
+  }
+  return {};
+}
+
+Status Pending::apply_aggregation(const EpcisEvent& event, Change change) {
+  const std::vector<ObjectRun> parents = PACKTRAIL_TRY(objects_of(event.parent()));
+  if (count_objects(parents) > 1) return cannot_apply("more than one parent");
+  RunSet children = to_set(PACKTRAIL_TRY(objects_of(event.child_epcs())));
+  const bool has_parent = !parents.empty();
+  const ObjectNumber parent = has_parent ? parents.front().first : ObjectNumber();
+  const bool joins = has_parent && event.action() == EpcisEvent::ACTION_ADD;
+  const bool leaves = has_parent && event.action() == EpcisEvent::ACTION_DELETE;
+  if (leaves && children.empty() && event.child_quantities().elements().empty()) {
+    children = lens_.children(parent);  // No child named: all of them.
+  }
+  if (has_parent) {
+    const RunSet own = to_set(parents);
+    if (!subtract(own, children).size()) return cannot_apply("an object is its own parent");
+    change_states(own, change);
+    record(own, HistoryKind::Named, {}, event.event_time_us());
+  }
+  Change child = change;
+  child.parent = parent;
+  if (joins) {
+    child.hierarchy = Change::Hierarchy::Join;
+    child.link = ChildLink::Scanned;
+  } else if (leaves) {
+    child.hierarchy = Change::Hierarchy::Leave;
+  }
+  const Changed changed = change_states(children, child);
+  HistoryKind kind = HistoryKind::Named;
+  RunSet moved;
+  for (const auto& [former, objects] : changed.left) {
+    remove_children(former, objects);
+    moved = unite(moved, objects);
+  }
+  if (joins) {
+    kind = HistoryKind::Joined;
+    moved = changed.runs;
+    add_children(parent, moved);
+  } else if (leaves) {
+    kind = HistoryKind::Left;
+  }
+  record(moved, kind, parent, event.event_time_us());
+  record(subtract(children, moved), HistoryKind::Named, {}, event.event_time_us());
+  return {};
+}
+
+// ---- numbers -------------------------------------------------------------------------------
+
+Status Pending::add_class(ClassInfo info) {
+  if (info.object_class.value() == 0 || info.object_class.value() > kObjectClassMax ||
+      classes_->find(info.object_class) != nullptr) {
+    return cannot_apply("object class " + std::to_string(info.object_class.value()) +
+                        " is taken or out of range");
+  }
+  info.index = static_cast<std::uint32_t>(classes_->all().size());
+  auto next = std::make_shared<ClassIndex>(*classes_);
+  auto added = std::make_shared<const ClassInfo>(std::move(info));
+  next->add(added);
+  classes_ = std::move(next);
+  counters_.emplace_back();
+  counter_changed_.push_back(true);
+  any_counter_changed_ = true;
+  layer_.put_cell(cell::of_class(cell::kClass, added->object_class.value()), encode_class(*added));
+  return {};
+}
+
+ClassCounter& Pending::counter_of(const ClassInfo& info) {
+  counter_changed_[info.index] = true;
+  any_counter_changed_ = true;
+  return counters_[info.index];
+}
+
+Result<const ClassInfo*> Pending::numbered_class(std::uint32_t object_class) const {
+  const ClassInfo* info = classes_->find(ObjectClass(object_class));
+  if (info == nullptr || info->kind == ClassKind::Dictionary) {
+    return cannot_apply("no pool or series has class " + std::to_string(object_class));
+  }
+  return info;
+}
+
+// Numbers that came from elsewhere before the pool or series was made stay theirs.
+Status Pending::reserve_dictionary(const ClassInfo& made) {
+  const ClassInfo* dictionary = nullptr;
+  if (made.kind == ClassKind::Pool) {
+    dictionary = classes_->of_gtin(*made.gtin)->dictionary.get();
+  } else {
+    dictionary = classes_->dictionary(Scheme::Sscc);
+  }
+  if (dictionary == nullptr) return {};
+  const std::uint64_t size = counters_[dictionary->index].next;
+  for (std::uint64_t instance = 0; instance < size; ++instance) {
+    std::size_t gcp_length = 0;
+    const gs1::Epc epc = PACKTRAIL_TRY(
+        epc_of(lens_, classes(), ObjectNumber(dictionary->object_class, instance), gcp_length));
+    reserve(epc);
+  }
+  return {};
+}
+
+Status Pending::apply_pool(const ledger::v1::Envelope& envelope,
+                           const ledger::v1::PoolCreated& body) {
+  const auto gtin = gs1::Gtin::parse(body.gtin());
+  const auto alphabet = numbering::Alphabet::parse(body.alphabet());
+  if (!gtin || !alphabet) return cannot_apply("the pool's GTIN or alphabet is wrong");
+  ClassInfo info;
+  info.object_class = ObjectClass(body.object_class());
+  info.kind = ClassKind::Pool;
+  info.company = envelope.company();
+  info.gtin = *gtin;
+  info.gcp_length = body.gcp_length();
+  info.product_name = body.product_name();
+  info.key_check_value.assign(body.key_check_value().begin(), body.key_check_value().end());
+  // The name is not part of the fact and not of the permutation.
+  numbering::PoolSpec spec{
+      .id = numbering::PoolId(body.gtin() + "-" + std::to_string(body.epoch())),
+      .gtin = *gtin,
+      .alphabet = *alphabet,
+      .length = body.length(),
+      .epoch = body.epoch(),
+      .key_id = numbering::KeyId(body.key_id()),
+      .planned_quantity = body.planned_quantity()};
+  if (const GtinClasses* own = classes_->of_gtin(*gtin)) {
+    for (const ClassPtr& pool : own->pools) {
+      const numbering::PoolSpec& other = *pool->spec;
+      if (other.alphabet == spec.alphabet && other.length == spec.length &&
+          other.epoch == spec.epoch && other.key_id == spec.key_id) {
+        return cannot_apply("another pool makes the same serial numbers");
+      }
+    }
+  }
+  info.spec = std::move(spec);
+  PACKTRAIL_TRY(derive_cipher(info, keys_));
+  PACKTRAIL_TRY(add_class(std::move(info)));
+  return reserve_dictionary(*classes_->find(ObjectClass(body.object_class())));
+}
+
+Status Pending::apply_series(const ledger::v1::Envelope& envelope,
+                             const ledger::v1::SsccSeriesCreated& body) {
+  if (!gs1::CompanyPrefix::parse(body.company_prefix()) || body.extension_digit() > 9) {
+    return cannot_apply("the SSCC series' company prefix or extension digit is wrong");
+  }
+  for (const ClassPtr& other : classes_->series()) {
+    const std::string& a = other->company_prefix;
+    const std::string& b = body.company_prefix();
+    if (other->extension_digit == body.extension_digit() &&
+        (a.starts_with(b) || b.starts_with(a))) {
+      return cannot_apply("another SSCC series makes the same numbers");
+    }
+  }
+  ClassInfo info;
+  info.object_class = ObjectClass(body.object_class());
+  info.kind = ClassKind::Series;
+  info.scheme = Scheme::Sscc;
+  info.company = envelope.company();
+  info.company_prefix = body.company_prefix();
+  info.extension_digit = body.extension_digit();
+  info.gcp_length = static_cast<unsigned>(body.company_prefix().size());
+  PACKTRAIL_TRY(add_class(std::move(info)));
+  return reserve_dictionary(*classes_->find(ObjectClass(body.object_class())));
+}
+
+Status Pending::apply_allocated(const ledger::v1::NumbersAllocated& body) {
+  const ClassInfo* info = PACKTRAIL_TRY(numbered_class(body.object_class()));
+  if (!body.token().empty()) {
+    std::string position;
+    put_varint(position, position_);
+    layer_.put_cell(cell::allocation(body.order_id(), body.token()), std::move(position));
+  }
+  const auto runs = PACKTRAIL_TRY(decode_runs(body.counters(), info->object_class));
+  ClassCounter& counter = counter_of(*info);
+  if (counter.blocked) return cannot_apply("the pool is blocked");
+  for (const ObjectRun& run : runs) {
+    const std::uint64_t first = run.first.instance();
+    const std::uint64_t end = first + run.count;
+    if (first < counter.next) return cannot_apply("a number is issued twice");
+    if (info->kind == ClassKind::Pool && end > info->cipher->space()) {
+      return cannot_apply("a number beyond the pool's space");
+    }
+    if (counter.has_skips) {
+      bool clash = false;
+      lens_.scan_cells(cell::of_class(cell::kSkip, body.object_class()),
+                       cell::skip(body.object_class(), first),
+                       [&](std::string_view key, std::string_view) {
+                         clash = Decoder(key.substr(key.size() - 8)).be64() < end;
+                         return false;
+                       });
+      if (clash) return cannot_apply("a number that came from elsewhere is issued");
+    }
+    counter.next = end;
+  }
+  Change change;
+  change.life = static_cast<std::uint32_t>(numbering::SerialState::Allocated);
+  change_states(to_set(runs), change);
+  return {};
+}
+
+Status Pending::apply_moved(const ledger::v1::NumbersMoved& body) {
+  const ClassInfo* info = PACKTRAIL_TRY(numbered_class(body.object_class()));
+  const RunSet runs = to_set(PACKTRAIL_TRY(decode_runs(body.counters(), info->object_class)));
+  if (body.to_state() == 0 || body.to_state() >= numbering::kSerialStateCount) {
+    return cannot_apply("unknown life state");
+  }
+  if (!runs.empty() &&
+      runs.back().first.instance() + runs.back().count > counters_[info->index].next) {
+    return cannot_apply("a number that was never issued is moved");
+  }
+  Change change;
+  change.life = body.to_state();
+  change_states(runs, change);
+  return {};
+}
+
+Status Pending::apply_advanced(const ledger::v1::PoolAdvanced& body) {
+  const ClassInfo* info = PACKTRAIL_TRY(numbered_class(body.object_class()));
+  ClassCounter& counter = counter_of(*info);
+  if (body.next_counter() < counter.next || body.next_counter() > kInstanceMax) {
+    return cannot_apply("a pool cannot go back");
+  }
+  counter.next = body.next_counter();
+  counter.blocked = false;
+  return {};
+}
+
+void Pending::apply_blocked() {
+  for (const ClassPtr& info : classes_->all()) {
+    if (info->kind != ClassKind::Dictionary) counter_of(*info).blocked = true;
+  }
+}
+
+// ---- orders --------------------------------------------------------------------------------
+
+Status Pending::apply_opened(const ledger::v1::OrderOpened& body) {
+  if (order(body.order_id())) return cannot_apply("the order is open already");
+  OrderInfo info;
+  info.order_id = body.order_id();
+  info.document = body.document();
+  info.opened_at = position_;
+  layer_.put_cell(cell::order(body.order_id()), encode_order(info));
+  return {};
+}
+
+Status Pending::apply_order_state(const ledger::v1::OrderStateChanged& body) {
+  auto info = order(body.order_id());
+  if (!info) return cannot_apply("no such order");
+  info->state = body.state();
+  if (!body.document().empty()) info->state_document = body.document();
+  layer_.put_cell(cell::order(body.order_id()), encode_order(*info));
+  return {};
+}
+
+}  // namespace packtrail::trace
