@@ -26,18 +26,17 @@ Digest digest_of(const SHA256_CTX& context) {
   return digest;
 }
 
-// Hashes a short message that lies in `block` with room for its padding: FIPS 180-4 5.1.1.
-template <std::size_t kBlocks>
-Digest hash_padded(std::array<std::uint8_t, 64 * kBlocks>& block, std::size_t size) {
+// Hashes a message of `size` < 2^13 bytes that lies in `block`, which has room for its padding
+// (FIPS 180-4 5.1.1): whole blocks of 64 bytes, at least 9 bytes longer than the message.
+Digest hash_padded(std::uint8_t* block, std::size_t size) {
   const std::size_t blocks = (size + 9 + 63) / 64;
   block[size] = 0x80;
-  std::memset(block.data() + size + 1, 0, 64 * blocks - size - 1);
-  const std::size_t bits = size * 8;  // Below 2^16 here.
-  block[64 * blocks - 2] = static_cast<std::uint8_t>(bits >> 8);
-  block[64 * blocks - 1] = static_cast<std::uint8_t>(bits);
+  std::memset(block + size + 1, 0, 64 * blocks - size - 1);
+  block[64 * blocks - 2] = static_cast<std::uint8_t>(size * 8 >> 8);
+  block[64 * blocks - 1] = static_cast<std::uint8_t>(size * 8);
   SHA256_CTX context;
   SHA256_Init(&context);
-  for (std::size_t i = 0; i < blocks; ++i) SHA256_Transform(&context, block.data() + 64 * i);
+  for (std::size_t i = 0; i < blocks; ++i) SHA256_Transform(&context, block + 64 * i);
   return digest_of(context);
 }
 
@@ -90,7 +89,7 @@ Digest leaf_hash(ByteView head, ByteView tail) {
     block[0] = 0x00;
     append_bytes(block.data() + 1, head);
     append_bytes(block.data() + 1 + head.size(), tail);
-    return hash_padded<kBlocks>(block, size);
+    return hash_padded(block.data(), size);
   }
   constexpr std::uint8_t kPrefix = 0x00;
   SHA256_CTX context;
@@ -108,7 +107,7 @@ Digest node_hash(const Digest& left, const Digest& right) {
   block[0] = 0x01;
   std::memcpy(block.data() + 1, left.data(), left.size());
   std::memcpy(block.data() + 33, right.data(), right.size());
-  return hash_padded<2>(block, 65);
+  return hash_padded(block.data(), 65);
 }
 
 Digest empty_root() { return sha256({}); }
