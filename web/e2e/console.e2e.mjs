@@ -106,6 +106,7 @@ async function axeBoth(name) {
 async function reflow(name) {
   await check(`reflow at 320 px ${name}`, async () => {
     await page.setViewportSize({ width: 320, height: 640 });
+    await page.waitForTimeout(100);
     const [content, window] = await page.evaluate(() => [
       document.scrollingElement.scrollWidth,
       document.scrollingElement.clientWidth,
@@ -393,6 +394,14 @@ try {
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
     const status = await page.evaluate(async () => (await fetch('/api/v1/sessions/current')).status);
     expect(status === 401, `the session still answers ${status}`);
+  });
+  await check('a session that ends while working leads to the login, and says why', async () => {
+    await page.locator('input[name=username]').fill(user);
+    await page.locator('input[name=password]').fill(password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('search').waitFor();
+    await context.clearCookies();
+    await page.getByText('Your session has ended. Log in again.').waitFor();
   });
   await check('no script error, no policy violation, no foreign host', async () => {
     expect(faults.length === 0, faults.join('\n'));

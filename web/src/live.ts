@@ -4,8 +4,6 @@ import { useQuery } from '@tanstack/react-query';
 import { live } from './api/client';
 
 export const kLivePollMs = 1000;
-/** After so long without an answer the figures are called old. */
-export const kStaleMs = 4000;
 
 export function useLive() {
   const query = useQuery({

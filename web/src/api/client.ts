@@ -34,6 +34,8 @@ export class Unreachable extends Error {
 }
 
 const kTimeoutMs = 5000;
+/** Figures older than this are called old: the live call gives up. */
+const kLiveTimeoutMs = 3000;
 
 const client = createClient<paths>({ baseUrl: '', credentials: 'same-origin' });
 
@@ -101,7 +103,7 @@ export async function closeSession(): Promise<void> {
 }
 
 export const live = (signal?: AbortSignal): Promise<Live> =>
-  take(client.GET('/api/v1/live', { signal: within(signal) }));
+  take(client.GET('/api/v1/live', { signal: within(signal, kLiveTimeoutMs) }));
 
 export const verify = (code: string, signal?: AbortSignal): Promise<Verification> =>
   take(client.POST('/api/v1/verify', { body: { code }, signal: within(signal) }));

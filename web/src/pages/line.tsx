@@ -1,7 +1,7 @@
 // pages/line.tsx - the first page: what the lines do now, packs by state, the ledger.
 
 import { Progress } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type CSSProperties } from 'react';
 import type { LineCounters, Live } from '../api/client';
 import { useMessages } from '../i18n/context';
 import { formatNumber, formatShare, shortHash } from '../i18n/format';
@@ -30,10 +30,10 @@ const kStateTones: Record<LineCounters['state'], string> = {
 
 function Figure({ name, value, kind, icon }: { name: string; value: string; kind?: string; icon?: IconName }) {
   return (
-    <div className={`pt-figure ${kind ?? ''}`}>
+    <div className={`pt-figure ${kind ?? ''}`} style={{ '--chars': value.length } as CSSProperties}>
       <dt>
         {icon !== undefined && <Icon name={icon} size={22} />}
-        {name}
+        <span>{name}</span>
       </dt>
       <dd>{value}</dd>
     </div>

@@ -97,7 +97,7 @@ function Facts({ v }: { v: Verification }) {
 
 export function VerifyPage({ code }: { code: string }) {
   const m = useMessages();
-  const card = useRef<HTMLElement>(null);
+  const answer = useRef<HTMLDivElement>(null);
   const query = useQuery({
     queryKey: ['verify', code],
     queryFn: ({ signal }) => verify(code, signal),
@@ -113,7 +113,8 @@ export function VerifyPage({ code }: { code: string }) {
   useTitle(title);
   useEffect(() => {
     // The answer must be in sight, on a phone and at 400 % zoom too.
-    if (answeredAt > 0) card.current?.scrollIntoView({ block: 'nearest' });
+    const top = answer.current?.getBoundingClientRect().top ?? 0;
+    if (answeredAt > 0 && (top < 0 || top > window.innerHeight * 0.4)) answer.current?.scrollIntoView();
   }, [answeredAt]);
 
   if (code === '') {
@@ -127,8 +128,8 @@ export function VerifyPage({ code }: { code: string }) {
   }
   return (
     <>
-      <section ref={card} className="pt-result" aria-busy={query.isFetching} aria-label={m.text('verify.result')}>
-        <div aria-live="assertive" aria-atomic="true">
+      <section className="pt-result" aria-busy={query.isFetching} aria-label={m.text('verify.result')}>
+        <div ref={answer} className="pt-answer" aria-live="assertive" aria-atomic="true">
           {query.isLoading && (
             <div className="pt-verdict pt-info">
               <Loader size={56} aria-hidden="true" />
