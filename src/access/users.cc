@@ -32,10 +32,15 @@ Digest Person::commitment() const {
 
 Users::Users(PersonStore& persons, capture::Capture& capture, const ledger::Ledger& ledger,
              const Clock& clock, Random& random)
-    : persons_(persons), capture_(capture), ledger_(ledger), clock_(clock), random_(random) {
-  auto decoy = hash_password(make_password(random_), random_);
-  PACKTRAIL_ASSERT(decoy.has_value());
-  decoy_hash_ = *std::move(decoy);
+    : persons_(persons), capture_(capture), ledger_(ledger), clock_(clock), random_(random) {}
+
+const std::string& Users::decoy_hash() {
+  std::call_once(decoy_once_, [this] {
+    auto decoy = hash_password(make_password(random_), random_);
+    PACKTRAIL_ASSERT(decoy.has_value());
+    decoy_hash_ = *std::move(decoy);
+  });
+  return decoy_hash_;
 }
 
 Result<Identity> Users::put(std::string_view login, std::string_view password,
@@ -108,8 +113,8 @@ Result<std::pair<std::string, Session>> Users::open_session(std::string_view log
   }
   const auto person =
       login.size() <= kLoginSizeMax ? PACKTRAIL_TRY(persons_.find(login)) : std::optional<Person>();
-  const bool matches =
-      verify_password(password, person ? person->password_hash : decoy_hash_) && person;
+  const std::string& decoy = decoy_hash();  // Made before it is needed, whoever asks first.
+  const bool matches = verify_password(password, person ? person->password_hash : decoy) && person;
   if (!matches) {
     const std::lock_guard lock(mutex_);
     if (failures_.size() >= kFailuresTrackedMax) failures_.clear();

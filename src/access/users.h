@@ -89,12 +89,14 @@ class Users {
   };
 
   Result<Identity> identity_of(const Person& person) const;
+  const std::string& decoy_hash();
 
   PersonStore& persons_;
   capture::Capture& capture_;
   const ledger::Ledger& ledger_;
   const Clock& clock_;
   Random& random_;
+  std::once_flag decoy_once_;
   std::string decoy_hash_;  // Verified for unknown logins, so that they take as long.
 
   std::mutex mutex_;

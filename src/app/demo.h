@@ -1,0 +1,33 @@
+// app/demo.h - the demo plant: one simulated line that works through one small order after another.
+//
+// Thread safety: construct and destroy from one thread.
+#pragma once
+
+#include <atomic>
+#include <thread>
+
+#include "base/ports.h"
+#include "plant/order_desk.h"
+
+namespace packtrail::app {
+
+inline constexpr unsigned kDemoPackIntervalMs = 400;  // 150 packs a minute.
+
+class DemoPlant {
+ public:
+  DemoPlant(plant::OrderDesk& desk, const Clock& clock, std::string company);
+  ~DemoPlant();
+  DemoPlant(const DemoPlant&) = delete;
+  DemoPlant& operator=(const DemoPlant&) = delete;
+
+ private:
+  void work();
+
+  plant::OrderDesk& desk_;
+  const Clock& clock_;
+  std::string company_;
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+}  // namespace packtrail::app

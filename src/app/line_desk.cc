@@ -1,0 +1,321 @@
+#include "app/line_desk.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "adapters/sim_line/pack_line.h"
+#include "app/lanes.h"
+#include "base/crypto.h"
+#include "ledger/ledger.h"
+#include "packtrail/ledger/v1/fact.pb.h"
+#include "plant/batch_files.h"
+#include "plant/batch_run.h"
+#include "plant/isa95.h"
+#include "plant/order.h"
+#include "trace/trace.h"
+
+namespace packtrail::app {
+namespace {
+
+// A line that takes its time, as machines do: the demo's gentle pace.
+class PacedLine final : public plant::PackLine {
+ public:
+  PacedLine(plant::PackLine& line, unsigned interval_ms, const std::atomic<bool>& hurry)
+      : line_(line), interval_(interval_ms), hurry_(hurry) {}
+
+  Status print(std::string_view label) override { return line_.print(label); }
+  Result<std::optional<plant::Frame>> next() override {
+    if (!hurry_.load()) std::this_thread::sleep_for(interval_);
+    return line_.next();
+  }
+  Status release(std::span<const plant::Decision> decisions) override {
+    return line_.release(decisions);
+  }
+
+ private:
+  plant::PackLine& line_;
+  std::chrono::milliseconds interval_;
+  const std::atomic<bool>& hurry_;
+};
+
+class FilesInMemory final : public plant::FileSink {
+ public:
+  Status open(std::string_view name) override {
+    current_ = &files[std::string(name)];
+    current_->clear();
+    return {};
+  }
+  Status write(std::string_view bytes) override {
+    current_->append(bytes);
+    return {};
+  }
+  std::map<std::string, std::string> files;
+
+ private:
+  std::string* current_ = nullptr;
+};
+
+// The line's behaviour follows from the order alone, so a resumed order meets the same line.
+std::uint64_t seed_of(std::string_view order_id) {
+  const Digest digest = sha256(as_bytes(order_id));
+  std::uint64_t seed = 0;
+  for (std::size_t i = 0; i < 8; ++i) seed = seed << 8 | digest[i];
+  return seed;
+}
+
+Error no_such_order(std::string_view id) {
+  return Error{.code = Errc::NotFound,
+               .message = "there is no order '" + std::string(id) + "'",
+               .remedy = "see packtrail order list"};
+}
+
+}  // namespace
+
+struct LineDesk::Run {
+  std::string order_id;
+  std::string line;
+  int label_dpi = 300;
+  capture::Actor actor;
+  plant::Progress progress;
+  std::atomic<bool> hold{false};  // The person asked: recorded as held.
+  std::atomic<bool> stop{false};  // The process ends: the order stays running.
+  std::atomic<bool> working{false};
+  std::mutex mutex;
+  std::optional<Error> failure;  // Of the last attempt.
+  std::thread thread;
+};
+
+LineDesk::LineDesk(Rooms rooms) : rooms_(std::move(rooms)) {}
+
+LineDesk::~LineDesk() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [id, run] : runs_) run->stop = true;
+  for (auto& [id, run] : runs_) {
+    if (run->thread.joinable()) run->thread.join();
+  }
+}
+
+Result<std::pair<plant::OrderStatus, bool>, std::vector<Error>> LineDesk::open(
+    std::string_view document, const capture::Actor& actor) {
+  auto order = plant::Order::parse(document, Date::of(rooms_.clock.now()));
+  if (!order) return std::move(order).error();
+  plant::PoolDefaults defaults;
+  defaults.key_id = rooms_.key_id;
+  const auto opened = plant::open_order(*order, rooms_.capture, rooms_.trace, actor, defaults);
+  if (!opened) return std::vector<Error>{opened.error()};
+  auto answer = status(order->id());
+  if (!answer) return std::vector<Error>{std::move(answer).error()};
+  return std::pair(*std::move(answer), *opened);
+}
+
+Result<plant::OrderStatus> LineDesk::run(std::string_view order_id, const capture::Actor& actor) {
+  const auto reader = rooms_.trace.reader();
+  const auto info = reader->order(order_id);
+  if (!info) return no_such_order(order_id);
+  const auto order = PACKTRAIL_TRY(plant::Order::from_json(info->document));
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, other] : runs_) {
+      if (other->working && other->line == order.plant().line && id != order_id) {
+        return Error{.code = Errc::FailedPrecondition,
+                     .message = "line " + other->line + " works on order " + id,
+                     .rule = "a line works on one order at a time",
+                     .remedy = "hold that order first, or wait until it is closed"};
+      }
+    }
+    auto& run = runs_[std::string(order_id)];
+    if (run && run->working) return status_of(order, order_id);
+    if (info->state == plant::kJobClosed) return status_of(order, order_id);
+    if (run && run->thread.joinable()) run->thread.join();
+    run = std::make_unique<Run>();
+    run->order_id = order_id;
+    run->line = order.plant().line;
+    run->label_dpi = order.plant().label_dpi;
+    run->actor = actor;
+    run->actor.device = order.plant().line;
+    if (const auto counters = plant::read_counters(order_id, rooms_.trace, rooms_.ledger)) {
+      run->progress.set(*counters);
+    }
+    run->working = true;
+    run->thread = std::thread([this, raw = run.get()] {
+      work(*raw);
+      raw->working = false;
+    });
+  }
+  return status(order_id);
+}
+
+void LineDesk::work(Run& run) {
+  const auto failed = [&](Error error) {
+    const std::lock_guard lock(run.mutex);
+    run.failure = std::move(error);
+  };
+  sim_line::Disturbance disturbance;
+  disturbance.seed = seed_of(run.order_id);
+  Lanes lanes(std::thread::hardware_concurrency());
+  // The labels printed so far decide where the simulated line takes up its sequence.
+  auto line = adapters::SimulatedPackLine::create(disturbance, run.label_dpi);
+  if (!line) return failed(std::move(line).error());
+  PacedLine paced(**line, rooms_.pack_interval_ms, run.stop);
+  plant::BatchPorts ports{rooms_.capture, rooms_.trace, rooms_.ledger, rooms_.clock,
+                          paced,          lanes,        run.progress,  &rooms_.pictures};
+  auto batch = plant::BatchRun::resume(run.order_id, ports, run.actor);
+  if (!batch) return failed(std::move(batch).error());
+  if (const auto moved = (*line)->continue_at((*batch)->labels_printed()); !moved) {
+    return failed(moved.error());
+  }
+  if (const auto resumed = (*batch)->resume_running(); !resumed) return failed(resumed.error());
+  while (!run.stop) {
+    if (run.hold) {
+      if (const auto held = (*batch)->hold(); !held) failed(held.error());
+      return;
+    }
+    const auto advanced = (*batch)->step();
+    if (!advanced) return failed(advanced.error());
+    if (*advanced == plant::Advance::Closed) return;
+    if (*advanced == plant::Advance::Unbalanced) {
+      std::string differences;
+      for (const std::string& difference : (*batch)->differences()) {
+        differences += (differences.empty() ? "" : "; ") + difference;
+      }
+      return failed(Error{.code = Errc::FailedPrecondition,
+                          .message = "the batch does not balance: " + differences,
+                          .rule = "a batch closes only with nothing unaccounted",
+                          .remedy = "find the packs and numbers named, then run the order again"});
+    }
+  }
+}
+
+Result<plant::OrderStatus> LineDesk::hold(std::string_view order_id) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = runs_.find(order_id);
+    if (found == runs_.end() || !found->second->working) {
+      return Error{.code = Errc::FailedPrecondition,
+                   .message = "order '" + std::string(order_id) + "' is not running"};
+    }
+    found->second->hold = true;
+  }
+  return status(order_id);
+}
+
+Result<plant::OrderStatus> LineDesk::status(std::string_view order_id) {
+  const auto reader = rooms_.trace.reader();
+  const auto info = reader->order(order_id);
+  if (!info) return no_such_order(order_id);
+  const auto order = PACKTRAIL_TRY(plant::Order::from_json(info->document));
+  const std::lock_guard lock(mutex_);
+  return status_of(order, order_id);
+}
+
+Result<plant::OrderStatus> LineDesk::status_of(const plant::Order& order,
+                                               std::string_view order_id) {
+  plant::OrderStatus status;
+  status.order_id = order_id;
+  status.product = order.product().name + " " + order.product().strength;
+  status.gtin = order.product().gtin.digits();
+  status.lot = order.batch().lot.text();
+  status.expiry = order.batch().expiry.resolved().to_iso();
+  status.line = order.plant().line;
+  status.quantity = order.batch().quantity;
+  const auto found = runs_.find(order_id);
+  const bool working = found != runs_.end() && found->second->working;
+  if (working) {
+    status.counters = found->second->progress.get();
+    status.counters.state = plant::OrderState::Running;
+  } else {
+    status.counters = PACKTRAIL_TRY(plant::read_counters(order_id, rooms_.trace, rooms_.ledger));
+    if (found != runs_.end()) {
+      // The last picture of the run knows the newest pack and the pace; the ledger knows the state.
+      const auto last = found->second->progress.get();
+      if (status.counters.last_good.empty()) status.counters.last_good = last.last_good;
+      const std::lock_guard lock(found->second->mutex);
+      status.failure = found->second->failure;
+      if (status.failure) status.counters.state = plant::OrderState::Failed;
+    }
+    // Running by the ledger, but nobody works on it: the process that did has ended.
+    if (status.counters.state == plant::OrderState::Running) {
+      status.counters.state = plant::OrderState::Held;
+    }
+  }
+  const auto info = rooms_.trace.reader()->order(order_id);
+  if (info) {
+    if (info->state == plant::kJobClosed) status.reconciliation = info->state_document;
+    ledger::v1::Fact fact;
+    if (rooms_.ledger.read_one(info->opened_at, fact)) {
+      status.opened_at = UtcTime{fact.envelope().record_time_us()}.to_text();
+    }
+  }
+  return status;
+}
+
+std::vector<plant::OrderStatus> LineDesk::list() {
+  auto orders = rooms_.trace.reader()->orders();
+  std::sort(orders.begin(), orders.end(),
+            [](const auto& a, const auto& b) { return a.opened_at > b.opened_at; });
+  std::vector<plant::OrderStatus> all;
+  for (const trace::OrderInfo& order : orders) {
+    if (auto known = status(order.order_id)) all.push_back(*std::move(known));
+  }
+  return all;
+}
+
+std::vector<plant::LineCounters> LineDesk::live() {
+  std::map<std::string, plant::LineCounters> by_line;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, run] : runs_) {
+    auto counters = run->progress.get();
+    counters.order_id = id;
+    counters.line = run->line;
+    if (run->working) counters.state = plant::OrderState::Running;
+    auto& shown = by_line[run->line];
+    if (shown.line.empty() || run->working) shown = std::move(counters);
+  }
+  std::vector<plant::LineCounters> lines;
+  for (auto& [line, counters] : by_line) lines.push_back(std::move(counters));
+  return lines;
+}
+
+Result<std::map<std::string, std::string>> LineDesk::batch_files(std::string_view order_id) {
+  const auto info = rooms_.trace.reader()->order(order_id);
+  if (!info) return no_such_order(order_id);
+  if (info->state != plant::kJobClosed) {
+    return Error{.code = Errc::FailedPrecondition,
+                 .message = "order '" + std::string(order_id) + "' is not closed yet",
+                 .remedy = "run it to its end first"};
+  }
+  const std::lock_guard lock(files_mutex_);
+  if (files_of_ != order_id) {
+    FilesInMemory sink;
+    PACKTRAIL_TRY(
+        plant::write_batch_files(order_id, rooms_.trace, rooms_.ledger, &rooms_.pictures, sink));
+    files_ = std::move(sink.files);
+    files_of_ = order_id;
+  }
+  return files_;
+}
+
+Result<std::vector<std::string>> LineDesk::files(std::string_view order_id) {
+  std::vector<std::string> names;
+  for (const auto& [name, content] : PACKTRAIL_TRY(batch_files(order_id))) names.push_back(name);
+  return names;
+}
+
+Result<std::string> LineDesk::file(std::string_view order_id, std::string_view name) {
+  auto files = PACKTRAIL_TRY(batch_files(order_id));
+  const auto found = files.find(std::string(name));
+  if (found == files.end()) {
+    return Error{.code = Errc::NotFound,
+                 .message = "the order has no file '" + std::string(name) + "'"};
+  }
+  return std::move(found->second);
+}
+
+void LineDesk::resume_running(const capture::Actor& actor) {
+  for (const trace::OrderInfo& order : rooms_.trace.reader()->orders()) {
+    if (order.state == plant::kJobRunning) static_cast<void>(run(order.order_id, actor));
+  }
+}
+
+}  // namespace packtrail::app

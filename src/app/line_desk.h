@@ -1,0 +1,65 @@
+// app/line_desk.h - runs orders on lines: one thread per line that works.
+//
+// Thread safety: any thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "base/ports.h"
+#include "numbering/keys.h"
+#include "plant/line_port.h"
+#include "plant/order_desk.h"
+
+namespace packtrail::plant {
+class Order;
+}
+
+namespace packtrail::app {
+
+class LineDesk final : public plant::OrderDesk {
+ public:
+  struct Rooms {
+    capture::Capture& capture;
+    trace::Trace& trace;
+    ledger::Ledger& ledger;
+    const Clock& clock;
+    plant::PictureStore& pictures;
+    numbering::KeyId key_id;        // For pools that new orders create.
+    unsigned pack_interval_ms = 0;  // Pace of the simulated line; 0: as fast as it can.
+  };
+  explicit LineDesk(Rooms rooms);
+  ~LineDesk() override;  // Lets the window in hand finish and stops the lines; orders stay running.
+
+  Result<std::pair<plant::OrderStatus, bool>, std::vector<Error>> open(
+      std::string_view document, const capture::Actor& actor) override;
+  Result<plant::OrderStatus> run(std::string_view order_id, const capture::Actor& actor) override;
+  Result<plant::OrderStatus> hold(std::string_view order_id) override;
+  Result<plant::OrderStatus> status(std::string_view order_id) override;
+  std::vector<plant::OrderStatus> list() override;
+  std::vector<plant::LineCounters> live() override;
+  Result<std::vector<std::string>> files(std::string_view order_id) override;
+  Result<std::string> file(std::string_view order_id, std::string_view name) override;
+
+  // Carries on the orders that were running when the process ended.
+  void resume_running(const capture::Actor& actor);
+
+ private:
+  struct Run;
+  Result<plant::OrderStatus> status_of(const plant::Order& order, std::string_view order_id);
+  Result<std::map<std::string, std::string>> batch_files(std::string_view order_id);
+  void work(Run& run);
+
+  Rooms rooms_;
+  std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<Run>, std::less<>> runs_;  // By order id.
+  // The files of the order asked for last: a report's files are fetched one after the other.
+  std::mutex files_mutex_;
+  std::string files_of_;
+  std::map<std::string, std::string> files_;
+};
+
+}  // namespace packtrail::app
