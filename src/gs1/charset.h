@@ -19,6 +19,7 @@ enum CharClass : std::uint8_t {
   kUrnPlain = 16,       // CSET 82 characters that an EPC URN holds unescaped (TDS 6).
   kUriUnreserved = 32,  // RFC 3986 2.3: the only characters Packtrail writes unescaped in a link.
   kUriChar = 64,        // RFC 3986: may occur anywhere in a URI ('%' included).
+  kUriPlain = 128,      // kUriChar without the three that end a path segment: / ? #
 };
 
 namespace detail {
@@ -41,6 +42,7 @@ constexpr std::array<std::uint8_t, 256> make_char_classes() {
     if (word || contains("!'()*+,-.:;=_", c)) bits |= kUrnPlain;
     if (word || contains("-._~", c)) bits |= kUriUnreserved;
     if (word || contains("-._~:/?#[]@!$&'()*+,;=%", c)) bits |= kUriChar;
+    if ((bits & kUriChar) != 0 && !contains("/?#", c)) bits |= kUriPlain;
     table[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(bits);
   }
   return table;

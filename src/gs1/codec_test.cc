@@ -276,6 +276,7 @@ TEST(DigitalLink, Refuses) {
                           "ftp://id.gs1.org/01/09506000134352",
                           "HtTp://id.gs1.org/01/09506000134352",
                           "https:///01/09506000134352",
+                          "https:///stem/01/09506000134352",
                           "https://id.gs1.org",
                           "https://id.gs1.org/",
                           "https://01/09506000134352",

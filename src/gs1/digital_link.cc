@@ -139,14 +139,21 @@ bool looks_like_link(std::string_view text) {
 
 std::optional<LinkPath> split_link(std::string_view uri) {
   if (!looks_like_link(uri)) return std::nullopt;
+  constexpr std::size_t kSlashes = 2 * LinkPath::kPairsMax;
+  const std::size_t host = uri[4] == ':' ? 7 : 8;
+  std::array<std::size_t, kSlashes> slashes;  // The last ones of the path, as a ring.
+  std::size_t slash_count = 0;
+  std::size_t end = host;
+  for (;; ++end) {
+    while (end < uri.size() && is_in(uri[end], kUriPlain)) ++end;
+    if (end == uri.size() || uri[end] != '/') break;
+    slashes[slash_count++ % kSlashes] = end;
+  }
+  if (slash_count < 2 || uri[host] == '/') return std::nullopt;
   LinkPath link;
-  const std::size_t host = uri.find("://") + 3;
-  std::string_view rest = uri;
-  // '?' is in CSET 82 but never unescaped in a path, so the first one begins the query.
-  const std::size_t stop = rest.find_first_of("?#", host);
-  if (stop != std::string_view::npos) {
-    std::string_view tail = rest.substr(stop);
-    rest = rest.substr(0, stop);
+  if (end < uri.size()) {
+    std::string_view tail = uri.substr(end);
+    if (find_outside(tail, kUriChar) != tail.size()) return std::nullopt;
     const std::size_t hash = tail.find('#');
     link.has_fragment = hash != std::string_view::npos;
     tail = tail.substr(0, hash);
@@ -155,26 +162,21 @@ std::optional<LinkPath> split_link(std::string_view uri) {
   }
   std::array<LinkPath::Pair, LinkPath::kPairsMax> backwards;
   std::size_t found = 0;
-  while (found < LinkPath::kPairsMax) {
-    const std::size_t value_slash = rest.rfind('/');
-    if (value_slash == std::string_view::npos || value_slash <= host) return std::nullopt;
-    const std::size_t ai_slash = rest.rfind('/', value_slash - 1);
-    if (ai_slash == std::string_view::npos || ai_slash <= host) return std::nullopt;
-    const auto ai = Ai::parse(rest.substr(ai_slash + 1, value_slash - ai_slash - 1));
-    const std::string_view value = rest.substr(value_slash + 1);
+  while (found < LinkPath::kPairsMax && slash_count >= 2) {
+    const std::size_t value_slash = slashes[(slash_count - 1) % kSlashes];
+    const std::size_t ai_slash = slashes[(slash_count - 2) % kSlashes];
+    const auto ai = Ai::parse(uri.substr(ai_slash + 1, value_slash - ai_slash - 1));
+    const std::string_view value = uri.substr(value_slash + 1, end - value_slash - 1);
     if (!ai || value.empty()) return std::nullopt;
     backwards[found++] = {*ai, value};
-    rest = rest.substr(0, ai_slash);
-    if (const LinkKey* key = find_link_key(*ai)) {
-      link.key = key;
-      break;
-    }
+    slash_count -= 2;
+    end = ai_slash;
+    if ((link.key = find_link_key(*ai)) != nullptr) break;
   }
   if (link.key == nullptr) return std::nullopt;
-  link.stem = rest;
+  link.stem = uri.substr(0, end);
   link.count = found;
-  std::reverse_copy(backwards.begin(), backwards.begin() + static_cast<std::ptrdiff_t>(found),
-                    link.pairs.begin());
+  for (std::size_t i = 0; i < found; ++i) link.pairs[i] = backwards[found - 1 - i];
   return link;
 }
 

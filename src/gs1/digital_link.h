@@ -36,8 +36,8 @@ struct DigitalLink {
 Result<DigitalLink> parse_digital_link(std::string_view uri);
 
 // "https://example.com" + path + query. Key and qualifiers stand in the standard's order, the other
-// elements in theirs. Fails without a primary key, and on an AI that a link cannot carry. Slashes at
-// the end of `stem` are dropped.
+// elements in theirs. Fails without a primary key, and on an AI that a link cannot carry. Slashes
+// at the end of `stem` are dropped.
 Result<std::string> to_digital_link(const ElementString& elements, std::string_view stem);
 
 // Percent-encodes all but RFC 3986's unreserved characters, with capital hex digits.

@@ -309,7 +309,10 @@ LinkMatch read_link(const LinkPath& link, std::optional<Epc>& out) {
   if (key.ai == kAiGtin) {
     const bool instance = last.ai == kAiSerial;
     if (!digits || link.count < 2 || !(instance || last.ai == kAiLot)) return LinkMatch::NotOurs;
-    const auto gtin = Gtin::parse_any(*key_value);
+    auto gtin = Gtin::try_parse(*key_value);
+    if (!gtin && key_value->size() < Gtin::kSize) {
+      if (const auto widened = Gtin::parse_any(*key_value)) gtin = *widened;
+    }
     if (!gtin || !last_value || !link.in_order()) return LinkMatch::Malformed;
     if (instance) {
       const auto serial = SerialNumber::try_parse(*last_value);
@@ -423,9 +426,7 @@ Result<ParsedEpc> parse_epc(std::string_view text) {
   std::optional<Epc> value;
   const LinkMatch match = read_link(*link, value);
   if (match == LinkMatch::NotOurs) return read_other(text);
-  if (match == LinkMatch::Malformed || find_outside(text, kUriChar) != text.size()) {
-    return link_error(text);
-  }
+  if (match == LinkMatch::Malformed) return link_error(text);
   Writer canonical;
   std::visit([&](const auto& v) { put_link(canonical, v); }, *value);
   return ParsedEpc{*std::move(value),

@@ -18,14 +18,39 @@ std::uint64_t to_number(std::string_view digits) {
   return number;
 }
 
+// The weighted sum of N digits whose last one has weight `last`; nothing when one is no digit. The
+// size is a constant, so the loop is straight code.
+template <std::size_t N>
+std::optional<unsigned> digit_sum(const char* digits, unsigned last) {
+  unsigned sum = 0;
+  bool bad = false;
+  for (std::size_t i = 0; i < N; ++i) {
+    const auto value = static_cast<unsigned>(static_cast<unsigned char>(digits[i])) - '0';
+    bad |= value > 9;
+    sum += (N - 1 - i) % 2 == 0 ? value * last : value * (4 - last);
+  }
+  if (bad) return std::nullopt;
+  return sum;
+}
+
+// Copies `digits` when they are N digits that end with their check digit.
+template <std::size_t N>
+bool check_into(std::array<char, N>& out, std::string_view digits) {
+  if (digits.size() != N) return false;
+  const auto sum = digit_sum<N>(digits.data(), 1);
+  if (!sum || *sum % 10 != 0) return false;
+  std::memcpy(out.data(), digits.data(), N);
+  return true;
+}
+
 // Copies `body` and its check digit; false unless body is exactly N - 1 digits.
 template <std::size_t N>
 bool complete_into(std::array<char, N>& out, std::string_view body) {
   if (body.size() != N - 1) return false;
-  const std::optional<char> check = check_digit(body);
-  if (!check) return false;
+  const auto sum = digit_sum<N - 1>(body.data(), 3);
+  if (!sum) return false;
   std::memcpy(out.data(), body.data(), N - 1);
-  out[N - 1] = *check;
+  out[N - 1] = static_cast<char>('0' + (10 - *sum % 10) % 10);
   return true;
 }
 
@@ -68,9 +93,8 @@ Result<Gtin> Gtin::parse(std::string_view digits) {
 }
 
 std::optional<Gtin> Gtin::try_parse(std::string_view digits) noexcept {
-  if (digits.size() != kSize || !has_valid_check_digit(digits)) return std::nullopt;
   Gtin gtin;
-  std::memcpy(gtin.digits_.data(), digits.data(), kSize);
+  if (!check_into(gtin.digits_, digits)) return std::nullopt;
   return gtin;
 }
 
@@ -129,9 +153,8 @@ Result<Gln> Gln::parse(std::string_view digits) {
 }
 
 std::optional<Gln> Gln::try_parse(std::string_view digits) noexcept {
-  if (digits.size() != kSize || !has_valid_check_digit(digits)) return std::nullopt;
   Gln gln;
-  std::memcpy(gln.digits_.data(), digits.data(), kSize);
+  if (!check_into(gln.digits_, digits)) return std::nullopt;
   return gln;
 }
 
@@ -147,9 +170,8 @@ Result<Sscc> Sscc::parse(std::string_view digits) {
 }
 
 std::optional<Sscc> Sscc::try_parse(std::string_view digits) noexcept {
-  if (digits.size() != kSize || !has_valid_check_digit(digits)) return std::nullopt;
   Sscc sscc;
-  std::memcpy(sscc.digits_.data(), digits.data(), kSize);
+  if (!check_into(sscc.digits_, digits)) return std::nullopt;
   return sscc;
 }
 

@@ -47,8 +47,8 @@ struct LinkPath {
   [[nodiscard]] bool in_order() const;
 };
 
-// Nothing when the text is no http(s) URI with a host, or no primary key with its qualifiers ends
-// its path.
+// Nothing when the text is no http(s) URI with a host, holds a character that a URI cannot hold, or
+// no primary key with its qualifiers ends its path.
 [[nodiscard]] std::optional<LinkPath> split_link(std::string_view uri);
 
 }  // namespace packtrail::gs1

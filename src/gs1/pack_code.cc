@@ -89,13 +89,10 @@ bool take_encoded(Found& found, Ai ai, std::string_view encoded, Date reference)
 bool read_link_fast(std::string_view text, Date reference, Found& found) {
   const auto link = split_link(text);
   if (!link || link->has_fragment || !link->in_order()) return false;
-  if (find_outside(link->stem, kUriChar) != link->stem.size()) return false;
   for (const LinkPath::Pair& pair : link->path()) {
-    if (find_outside(pair.value, kUriChar) != pair.value.size()) return false;
     if (!take_encoded(found, pair.ai, pair.value, reference)) return false;
   }
   std::string_view query = link->query;
-  if (find_outside(query, kUriChar) != query.size()) return false;
   while (!query.empty()) {
     const std::string_view pair = query.substr(0, query.find('&'));
     query = pair.size() < query.size() ? query.substr(pair.size() + 1) : std::string_view();
