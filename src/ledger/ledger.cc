@@ -251,6 +251,16 @@ Status Ledger::commit() {
 
 void Ledger::discard() { state_->forget_staged(); }
 
+Status Ledger::decode_at(std::uint64_t position, ByteView stored, v1::Fact& fact) const {
+  if (!fact.ParseFromArray(stored.data(), static_cast<int>(stored.size())) ||
+      fact.envelope().position() != position ||
+      fact.envelope().ledger_id() != as_text(state_->id.value())) {
+    return data_loss("the stored fact does not decode, or names another place",
+                     "position " + std::to_string(position));
+  }
+  return {};
+}
+
 Status Ledger::read(std::uint64_t first, std::uint64_t last,
                     const std::function<Status(const v1::Fact&)>& take) const {
   if (first > last || last > size()) {
@@ -260,12 +270,7 @@ Status Ledger::read(std::uint64_t first, std::uint64_t last,
   }
   v1::Fact fact;
   return state_->store.read(first, last, [&](std::uint64_t position, ByteView stored) -> Status {
-    if (!fact.ParseFromArray(stored.data(), static_cast<int>(stored.size())) ||
-        fact.envelope().position() != position ||
-        fact.envelope().ledger_id() != as_text(state_->id.value())) {
-      return data_loss("the stored fact does not decode, or names another place",
-                       "position " + std::to_string(position));
-    }
+    PACKTRAIL_TRY(decode_at(position, stored, fact));
     return take(fact);
   });
 }
@@ -317,16 +322,20 @@ Result<HashedLists> Ledger::commit_epcs(const v1::Fact& fact, const EpcTexts& te
 
 Result<std::vector<Digest>> Ledger::leaf_hashes(std::uint64_t first, std::uint64_t last,
                                                 const EpcTexts& texts) const {
+  if (first > last || last > size()) {
+    return Error{.code = Errc::NotFound, .message = "no facts at these positions"};
+  }
   std::vector<Digest> leaves;
-  const auto take = [&](const v1::Fact& fact) -> Status {
+  v1::Fact fact;
+  const auto take = [&](std::uint64_t position, ByteView stored) -> Status {
+    PACKTRAIL_TRY(decode_at(position, stored, fact));
     const HashedLists lists = PACKTRAIL_TRY(commit_epcs(fact, texts));
-    const Bytes stored = PACKTRAIL_TRY(encode_fact(fact));
     const Bytes hashed = PACKTRAIL_TRY(hashed_form(stored, lists));
-    leaves.push_back(fact_leaf(state_->id, fact.envelope().position(),
-                               fact.envelope().record_time_us(), body_type(fact), hashed));
+    leaves.push_back(
+        fact_leaf(state_->id, position, fact.envelope().record_time_us(), body_type(fact), hashed));
     return {};
   };
-  PACKTRAIL_TRY(read(first, last, take));
+  PACKTRAIL_TRY(state_->store.read(first, last, take));
   return leaves;
 }
 

@@ -73,8 +73,9 @@ class Ledger {
 
   // Takes the fact as position `pending_size()`; its envelope's ledger id and position must say so
   // already. `hashed_lists` are the commitments that `commit_epcs` made for this body (they do not
-  // depend on the position, so callers compute them before they queue). Asserts that decoding and
-  // encoding again gives the same bytes. Fails with ResourceExhausted above kFactSizeMax.
+  // depend on the position, so callers compute them before they queue). InvalidArgument unless the
+  // encoding is canonical (ledger/canonical.h: decoding and encoding again gives the same bytes).
+  // ResourceExhausted above kFactSizeMax.
   Status stage(const v1::Fact& fact, const HashedLists& hashed_lists);
   // Makes everything staged durable. On failure all of it is discarded, and the ledger accepts
   // nothing more until the process starts again.
@@ -115,6 +116,7 @@ class Ledger {
  private:
   struct State;
   explicit Ledger(std::unique_ptr<State> state);
+  Status decode_at(std::uint64_t position, ByteView stored, v1::Fact& fact) const;
   std::unique_ptr<State> state_;
 };
 

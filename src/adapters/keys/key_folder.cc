@@ -159,7 +159,7 @@ Result<Secret> read_key(const fs::path& folder, std::string_view name) {
                .message = "not a key file of this name, or damaged",
                .field = path.string(),
                .rule = "docs/formats/keys.md",
-               .remedy = "Put the key back from its own backup (packtrail key export)."};
+               .remedy = "Put the key back from its own copy."};
 }
 
 Status write_key(const fs::path& folder, std::string_view name, Random& random) {
