@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 
 #include "epcis/check.h"
+#include "epcis/context.h"
 #include "epcis/json_text.h"
 
 namespace packtrail::epcis {
@@ -21,18 +23,6 @@ constexpr const char* kEventRule = "EPCIS 2.0 JSON schema, Event";
 constexpr const char* kContextRule = "EPCIS 2.0 JSON-LD binding (@context)";
 constexpr const char* kExtensionRule =
     "EPCIS 2.0 JSON-LD binding: an extension is prefix:name with the prefix declared in @context";
-
-// What the EPCIS context itself declares; documents use these without saying so.
-constexpr std::pair<std::string_view, std::string_view> kStandardPrefixes[] = {
-    {"epcis", "https://ref.gs1.org/epcis/"},
-    {"cbv", "https://ref.gs1.org/cbv/"},
-    {"cbvmda", "urn:epcglobal:cbv:mda:"},
-    {"gs1", "https://gs1.org/voc/"},
-    {"rdfs", "http://www.w3.org/2000/01/rdf-schema#"},
-    {"owl", "http://www.w3.org/2002/07/owl#"},
-    {"xsd", "http://www.w3.org/2001/XMLSchema#"},
-    {"dcterms", "http://purl.org/dc/terms/"},
-};
 
 // The way from the root to a value, on the stack: turned into a pointer only when needed.
 class Where {
@@ -196,6 +186,38 @@ std::string_view trimmed(std::string_view token) {
   return token;
 }
 
+// The member names of one object, to find one that is there twice. Most objects have few members
+// and need no heap. The views point into the parser's text buffer, which lives as long as it does.
+class NameSet {
+ public:
+  void add(std::string_view name) {
+    if (size_ < few_.size()) {
+      few_[size_] = name;
+    } else {
+      if (size_ == few_.size()) many_.assign(few_.begin(), few_.end());
+      many_.push_back(name);
+    }
+    ++size_;
+  }
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+  // Reorders the names.
+  [[nodiscard]] std::optional<std::string_view> first_twice() {
+    const std::span<std::string_view> names = many_.empty()
+                                                  ? std::span<std::string_view>(few_.data(), size_)
+                                                  : std::span<std::string_view>(many_);
+    std::sort(names.begin(), names.end());
+    const auto twice = std::adjacent_find(names.begin(), names.end());
+    if (twice == names.end()) return std::nullopt;
+    return *twice;
+  }
+
+ private:
+  std::array<std::string_view, 12> few_;
+  std::vector<std::string_view> many_;
+  std::size_t size_ = 0;
+};
+
 // The text of a string, without copying it when nothing in it is escaped. simdjson has checked its
 // UTF-8 and its control characters by now.
 simdjson::simdjson_result<std::string_view> text_of(simdjson::simdjson_result<od::value> value) {
@@ -297,38 +319,31 @@ class Reader {
   template <class ReadField>
   Status read_members(od::object& object, const Where& where, ReadField read_field) {
     PACKTRAIL_TRY(check_depth(where));
-    std::vector<std::string> names;
+    NameSet names;
     for (auto field : object) {
       std::string_view key;
       if (const auto code = field.unescaped_key().get(key)) return bad_value(where, code, "a name");
-      names.emplace_back(key);  // The view lasts only until the next text is read.
-      const Where at(where, names.back());
+      const Where at(where, key);
       od::value element;
       if (const auto code = field.value().get(element)) return bad_value(at, code, "a value");
-      if (names.size() > limits_.list_items_max) {
+      if (names.size() == limits_.list_items_max) {
         return beyond(where, "the members of an object", limits_.list_items_max);
       }
-      PACKTRAIL_TRY(read_field(std::string_view(names.back()), element, at));
+      names.add(key);
+      PACKTRAIL_TRY(read_field(key, element, at));
     }
-    if (names.size() > 1) {
-      std::sort(names.begin(), names.end());
-      const auto twice = std::adjacent_find(names.begin(), names.end());
-      if (twice != names.end()) {
-        return refuse(Where(where, *twice), "is there twice", "RFC 8259 section 4 (names unique)");
-      }
+    if (const auto twice = names.first_twice()) {
+      return refuse(Where(where, *twice), "is there twice", "RFC 8259 section 4 (names unique)");
     }
     return {};
   }
 
   // Before names are resolved.
   Status check_names_unique(const ExtensionFields& fields, const Where& where) const {
-    if (fields.size() < 2) return {};
-    std::vector<std::string_view> names;
-    names.reserve(fields.size());
-    for (const ExtensionField& field : fields) names.push_back(field.local_name);
-    std::sort(names.begin(), names.end());
-    const auto twice = std::adjacent_find(names.begin(), names.end());
-    if (twice == names.end()) return {};
+    NameSet names;
+    for (const ExtensionField& field : fields) names.add(field.local_name);
+    const auto twice = names.first_twice();
+    if (!twice) return {};
     return refuse(Where(where, *twice), "is there twice", "RFC 8259 section 4 (names unique)");
   }
 
@@ -553,7 +568,11 @@ Status Reader::read_event_list(od::value value, const Where& where) {
 }
 
 Status Reader::deliver(Event&& event, const Where& where) {
-  PACKTRAIL_TRY(check_event(event, where.pointer()));
+  if (Status checked = check_event(event); !checked) {
+    Error error = std::move(checked).error();
+    error.field.insert(0, where.pointer());
+    return error;
+  }
   return sink_->on_event(std::move(event), event_count_++);
 }
 
@@ -1037,16 +1056,7 @@ Status Reader::resolve_name(ExtensionField& field, const Where& where,
     if (is_uri(name)) return {};
     return refuse(where, "is not a URI", kExtensionRule);
   }
-  const std::string* space = context.namespace_of(prefix);
-  if (space == nullptr) space = document_.context.namespace_of(prefix);
-  std::string_view resolved;
-  if (space != nullptr) {
-    resolved = *space;
-  } else {
-    for (const auto& [standard, uri] : kStandardPrefixes) {
-      if (standard == prefix) resolved = uri;
-    }
-  }
+  const std::string_view resolved = resolve_prefix(prefix, context, document_.context);
   if (resolved.empty()) {
     if (prefix == "urn" && is_uri(name)) return {};
     return refuse(where, "the prefix '" + std::string(prefix.substr(0, 80)) + "' is not declared",

@@ -8,8 +8,8 @@
 // Not read: event types of one's own, remote contexts (only their URI is kept), terms without
 // prefix that a context defines.
 //
-// Thread safety: pure. Cost: one copy of the document, one pass; memory about six times the
-// document at worst, bounded by the limits.
+// Thread safety: pure. Cost: one copy of the document and one pass over it; what is kept is bounded
+// by the limits below.
 #pragma once
 
 #include <cstddef>

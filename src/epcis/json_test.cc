@@ -507,6 +507,46 @@ TEST(JsonWriter, WritesEventByEvent) {
   EXPECT_TRUE(must_read(whole) == document);
 }
 
+// Events of several documents, put together, keep the meaning of their names.
+TEST(JsonWriter, DeclaresWhatTheDocumentDoesNot) {
+  const Document one = must_read(object_with(R"("ex:a":{"cbvmda:b":1})"));
+  const Document two =
+      must_read(with(event_of("ObjectEvent", kAction + "," + kEpcs +
+                                                 R"(,"ex:a":2,"readPoint":{"id":"a:b","ex:c":3})"),
+                     "https://ns.example.com/epcis/", "urn:other:"));
+  Document both = one;
+  both.events.push_back(two.events.at(0));
+  Document again = must_read(write_json(both));
+  ASSERT_EQ(again.events.size(), 2U);
+  EXPECT_TRUE(again.events[0] == one.events[0]);
+  EXPECT_EQ(again.events[1].extensions, two.events[0].extensions);
+  EXPECT_EQ(again.events[1].read_point, two.events[0].read_point);
+  EXPECT_EQ(again.events[1].context.entries.size(), 1U);
+
+  Document none;
+  none.creation_date = "2026-11-20T10:00:00Z";
+  none.events = two.events;
+  again = must_read(write_json(none));
+  EXPECT_EQ(again.events.at(0).extensions, two.events[0].extensions);
+
+  none.kind = Document::Kind::BareEvent;
+  again = must_read(write_json(none));
+  EXPECT_EQ(again.events.at(0).extensions, two.events[0].extensions);
+
+  // One prefix for two namespaces in one event.
+  Event torn = one.events[0];
+  torn.extensions.push_back(two.events[0].extensions[0]);
+  none.events = {torn};
+  again = must_read(write_json(none));
+  ASSERT_EQ(again.events.at(0).extensions.size(), 2U);
+  EXPECT_EQ(again.events[0].extensions[1].name(), "urn:other:a");
+
+  // An event's own context comes back as it was.
+  const Document own = must_read(object_with(R"("@context":{"in":"urn:in:"},"in:x":1)"));
+  EXPECT_TRUE(must_read(write_json(own)) == own);
+  EXPECT_EQ(own.events.at(0).extensions.at(0).namespace_uri, "urn:in:");
+}
+
 TEST(JsonWriter, WritesAMinimalDocument) {
   Document document;
   document.creation_date = "2026-11-20T10:00:00.000Z";

@@ -1,9 +1,11 @@
 #include "epcis/json_writer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
 #include "epcis/cbv.h"
+#include "epcis/context.h"
 #include "epcis/json_text.h"
 
 namespace packtrail::epcis {
@@ -127,7 +129,11 @@ void JsonWriter::value(const ExtensionField& field) {
 
 void JsonWriter::fields(const ExtensionFields& fields) {
   for (const ExtensionField& field : fields) {
-    name(field.name());
+    // One prefix for two namespaces in one event: the whole URI says it as well.
+    const bool declared =
+        field.prefix.empty() ||
+        resolve_prefix(field.prefix, event_context_, document_context_) == field.namespace_uri;
+    name(declared ? field.name() : field.namespace_uri + field.local_name);
     value(field);
   }
 }
@@ -155,14 +161,14 @@ void JsonWriter::error_declaration(const ErrorDeclaration& declaration) {
   out_.push_back('}');
 }
 
-void JsonWriter::context(const EventContext& context) {
+void JsonWriter::context(const EventContext& context, Scope scope) {
   name("@context");
   out_.push_back('[');
   const bool has_vocabulary = std::any_of(
       context.entries.begin(), context.entries.end(),
       [](const ContextEntry& entry) { return entry.kind == ContextEntry::Kind::Vocabulary; });
   bool first = true, in_object = false;
-  if (!has_vocabulary) {
+  if (!has_vocabulary && scope == Scope::Document) {
     append_json_string(out_, kEpcisContextUri);
     first = false;
   }
@@ -192,12 +198,35 @@ void JsonWriter::context(const EventContext& context) {
   comma_ = true;
 }
 
+void JsonWriter::declare_missing(const ExtensionFields& fields) {
+  for (const ExtensionField& field : fields) {
+    if (!field.prefix.empty() && event_context_.namespace_of(field.prefix) == nullptr &&
+        resolve_prefix(field.prefix, {}, document_context_) != field.namespace_uri) {
+      event_context_.entries.push_back(
+          {ContextEntry::Kind::Prefix, field.prefix, field.namespace_uri});
+    }
+    declare_missing(field.children);
+  }
+}
+
+void JsonWriter::open_event(const Event& event, EventContext context) {
+  event_context_ = std::move(context);
+  declare_missing(event.extensions);
+  declare_missing(event.ilmd);
+  declare_missing(event.sensor_elements);
+  declare_missing(event.read_point.extensions);
+  declare_missing(event.biz_location.extensions);
+  if (event.error_declaration) declare_missing(event.error_declaration->extensions);
+}
+
 void JsonWriter::begin(const Document& document) {
+  document_context_ = document.context;
+  event_context_ = {};
   PACKTRAIL_ASSERT(document.kind != Document::Kind::BareEvent);
   is_query_ = document.kind == Document::Kind::QueryDocument;
   out_.push_back('{');
   comma_ = false;
-  context(document.context);
+  context(document.context, Scope::Document);
   optional_text("id", document.id);
   text("type", is_query_ ? "EPCISQueryDocument" : "EPCISDocument");
   if (is_query_) {
@@ -239,7 +268,8 @@ void JsonWriter::begin(const Document& document) {
 void JsonWriter::event(const Event& event) {
   out_.append(comma_ ? ",{" : "{");
   comma_ = false;
-  if (!event.context.entries.empty()) context(event.context);
+  open_event(event, event.context);
+  if (!event_context_.entries.empty()) context(event_context_, Scope::Event);
   event_members(event);
   out_.push_back('}');
   comma_ = true;
@@ -248,7 +278,15 @@ void JsonWriter::event(const Event& event) {
 void JsonWriter::bare_event(const Event& event, const EventContext& outer) {
   out_.push_back('{');
   comma_ = false;
-  context(outer);
+  document_context_ = {};
+  EventContext joined = outer;
+  for (const ContextEntry& entry : event.context.entries) {
+    if (std::find(joined.entries.begin(), joined.entries.end(), entry) == joined.entries.end()) {
+      joined.entries.push_back(entry);
+    }
+  }
+  open_event(event, std::move(joined));
+  context(event_context_, Scope::Document);
   event_members(event);
   out_.push_back('}');
 }

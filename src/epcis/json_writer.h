@@ -32,8 +32,8 @@ class JsonWriter {
   JsonWriter& operator=(const JsonWriter&) = delete;
 
   // Writes everything before the first event, from `document` without its events. The EPCIS
-  // context is added when the document names none; so are prefixes that events use only when the
-  // caller has put them there.
+  // context is added when the document names none. Prefixes that an event uses and the document
+  // does not declare, or declares otherwise, are declared in the event.
   void begin(const Document& document);
   void event(const Event& event);
   void end();
@@ -42,7 +42,9 @@ class JsonWriter {
   void bare_event(const Event& event, const EventContext& context);
 
  private:
-  void context(const EventContext& context);
+  enum class Scope : std::uint8_t { Document, Event };  // A document must name the EPCIS context.
+  void context(const EventContext& context, Scope scope);
+  void open_event(const Event& event, EventContext context);
   void event_members(const Event& event);
   void object_and_parent(const Event& event);
   void error_declaration(const ErrorDeclaration& declaration);
@@ -60,8 +62,11 @@ class JsonWriter {
   void terms(std::string_view name, const std::vector<CbvTerm>& terms);
   void fields(const ExtensionFields& fields);
   void value(const ExtensionField& field);
+  void declare_missing(const ExtensionFields& fields);
 
   std::string& out_;
+  EventContext document_context_;
+  EventContext event_context_;  // Of the event being written.
   CbvSpelling spelling_;
   bool comma_ = false;  // Whether a comma must come before the next member or item.
   bool is_query_ = false;
