@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { verdictOf } from './verdict';
+import { judge, verdictOf } from './verdict';
 
 const yaml = readFileSync(new URL('../../../src/api/openapi.yaml', import.meta.url), 'utf8');
 const words = /verdict: \{type: string, enum: \[([^\]]+)\]/.exec(yaml)?.[1]?.split(', ') ?? [];
@@ -15,5 +15,20 @@ describe('verdictOf', () => {
   });
   it.each(['', 'Genuine', 'recalled', 'constructor', '__proto__'])('%j is never good', (w) => {
     expect(verdictOf(w)).toMatchObject({ tone: 'bad', title: 'verdict.unclear' });
+  });
+});
+
+describe('judge', () => {
+  const full = { verdict: 'genuine', lot_matches: true, expiry_matches: true };
+  it('a full match is genuine', () => {
+    expect(judge(full)).toEqual(verdictOf('genuine'));
+  });
+  it('quarantine is told before genuine, but never softens a worse verdict', () => {
+    expect(judge({ ...full, quarantined: true })).toEqual(verdictOf('not_for_sale'));
+    expect(judge({ verdict: 'unknown', quarantined: true })).toEqual(verdictOf('unknown'));
+  });
+  it.each([{ lot_matches: null }, { expiry_matches: null }])('with %j only the number is confirmed', (part) => {
+    expect(judge({ ...full, ...part })).toMatchObject({ tone: 'good', advice: 'verdict.genuine.partial' });
+    expect(judge({ verdict: 'genuine' }).advice).toBe('verdict.genuine.partial');
   });
 });

@@ -1,5 +1,6 @@
 // pages/verdict.ts - what a verdict of the server means for the person who holds the pack.
 
+import type { Verification } from '../api/client';
 import type { MessageId } from '../i18n/messages';
 
 /** good: go on. warn: a true pack that must not be handed out. bad: not a true pack. */
@@ -29,4 +30,16 @@ const kUnclear: Verdict = { tone: 'bad', title: 'verdict.unclear', advice: 'verd
 /** A verdict that this page does not know is never taken for a good one. */
 export function verdictOf(word: string): Verdict {
   return Object.hasOwn(kVerdicts, word) ? (kVerdicts[word] ?? kUnclear) : kUnclear;
+}
+
+type Answer = Pick<Verification, 'quarantined' | 'lot_matches' | 'expiry_matches'> & { verdict: string };
+
+/** The verdict with what stands beside it: a pack in quarantine is not handed out whatever its
+ *  verdict, and a code without lot or expiry confirms the number alone. */
+export function judge(v: Answer): Verdict {
+  const verdict = verdictOf(v.verdict);
+  if (verdict.tone !== 'good') return verdict;
+  if (v.quarantined === true) return verdictOf('not_for_sale');
+  if (v.lot_matches === true && v.expiry_matches === true) return verdict;
+  return { ...verdict, advice: 'verdict.genuine.partial' };
 }

@@ -13,7 +13,7 @@ import { ProblemFacts, problemWords } from '../ui/notice';
 import { ProofButton } from './proof';
 import { useTitle } from './title';
 import { EpcLink, TraceCard, useTrace } from './trace';
-import { verdictOf, type Tone } from './verdict';
+import { judge, type Tone } from './verdict';
 
 const kToneIcons: Record<Tone, IconName> = { good: 'ok', warn: 'hand', bad: 'cross' };
 
@@ -103,11 +103,12 @@ export function VerifyPage({ code }: { code: string }) {
     queryFn: ({ signal }) => verify(code, signal),
     enabled: code !== '',
     gcTime: 0,
+    retry: false, // The person scans again sooner than a retry would answer.
   });
   const v = query.data;
   const problem = query.error instanceof ProblemError ? query.error.problem : undefined;
   const answeredAt = Math.max(query.dataUpdatedAt, query.errorUpdatedAt);
-  const verdict = v === undefined ? undefined : verdictOf(v.verdict);
+  const verdict = v === undefined ? undefined : judge(v);
   const history = useTrace(v !== undefined && v.verdict !== 'unknown' ? v.epc : '', code);
   const title = verdict === undefined ? m.text('verify.title') : m.text(verdict.title);
   useTitle(title);

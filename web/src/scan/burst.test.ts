@@ -83,6 +83,10 @@ describe('ScanBurst', () => {
       expect(last?.kind).toBe('none');
     }
   });
+  it('a key held down is no scan', () => {
+    const held = Array.from({ length: 20 }, (_, i) => ({ key: 'a', repeat: i > 0 }));
+    expect(type(new ScanBurst(), [...held, kEnter], 30).at(-1)).toEqual({ kind: 'none' });
+  });
   it('Enter alone is a person', () => {
     expect(new ScanBurst().press(kEnter, 10)).toEqual({ kind: 'none' });
   });

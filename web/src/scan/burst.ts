@@ -13,6 +13,7 @@ export interface Key {
   ctrlKey?: boolean;
   altKey?: boolean;
   metaKey?: boolean;
+  repeat?: boolean;
   isComposing?: boolean;
 }
 
@@ -58,7 +59,9 @@ export class ScanBurst {
       this.reset();
       return scanned ? { kind: 'scan', code } : { kind: 'none' };
     }
-    const character = event.isComposing === true ? null : this.#character(event, running);
+    // A key held down repeats as fast as a scanner types.
+    const typed = event.isComposing !== true && event.repeat !== true;
+    const character = typed ? this.#character(event, running) : null;
     if (character === null) {
       this.reset();
       return { kind: 'none' };
