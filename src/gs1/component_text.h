@@ -8,7 +8,6 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <functional>
 #include <optional>
 #include <string_view>
@@ -35,19 +34,24 @@ class ComponentText {
   // As parse, without a reason: for hot loops.
   static std::optional<ComponentText> try_parse(std::string_view text) noexcept {
     if (text.empty() || text.size() > kSizeMax) return std::nullopt;
-    if (find_outside(text, kCset82) != text.size()) return std::nullopt;
     ComponentText value;
-    std::memcpy(value.text_.data(), text.data(), text.size());
+    unsigned good = kCset82;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      value.text_[i] = text[i];
+      good &= kCharClasses[static_cast<unsigned char>(text[i])];
+    }
+    if (good == 0) return std::nullopt;
     value.size_ = static_cast<std::uint8_t>(text.size());
     return value;
   }
 
   // Without checking, for a caller that made the text of checked characters itself.
-  // Precondition: what parse demands.
-  static ComponentText of_valid(std::string_view text) noexcept {
+  // Precondition: 1 <= size <= kSizeMax, CSET 82 up to `size`, zeros from there on.
+  static ComponentText of_valid(const std::array<char, kSizeMax>& padded,
+                                std::size_t size) noexcept {
     ComponentText value;
-    std::memcpy(value.text_.data(), text.data(), text.size());
-    value.size_ = static_cast<std::uint8_t>(text.size());
+    value.text_ = padded;
+    value.size_ = static_cast<std::uint8_t>(size);
     return value;
   }
 

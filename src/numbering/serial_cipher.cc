@@ -179,10 +179,10 @@ struct SerialCipher::State {
   }
 
   [[nodiscard]] gs1::SerialNumber to_serial(std::uint64_t left, std::uint64_t right) const {
-    std::array<char, gs1::SerialNumber::kSizeMax> text;
+    std::array<char, gs1::SerialNumber::kSizeMax> text{};
     char* const middle = write(rounds.modulus[0], left, left_size, text.data());
     write(rounds.modulus[1], right, right_size, middle);
-    return gs1::SerialNumber::of_valid({text.data(), length});
+    return gs1::SerialNumber::of_valid(text, length);
   }
 
   // False when the text is not of this format.
