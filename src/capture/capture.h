@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -22,6 +23,7 @@
 #include "epcis/event.h"
 #include "gs1/gtin.h"
 #include "gs1/sscc.h"
+#include "numbering/keys.h"
 #include "numbering/life.h"
 #include "numbering/pool.h"
 #include "trace/ids.h"
@@ -43,8 +45,8 @@ enum class AuthMethod : std::uint8_t { System = 1, LocalUser = 2, Password = 3, 
 struct Actor {
   std::string id;
   AuthMethod method = AuthMethod::System;
-  std::string company;             // Whose facts these are: GLN digits.
-  std::string device;              // May be empty.
+  std::string company;  // Whose facts these are: GLN digits.
+  std::string device;   // May be empty.
   std::uint64_t device_sequence = 0;
 };
 
@@ -54,14 +56,16 @@ struct RecordEvent {
   epcis::Event event;
 };
 struct CreatePool {
-  numbering::PoolSpec spec;        // Its planned quantity must be safe for its space.
+  numbering::PoolSpec spec;  // Its planned quantity must be safe for its space.
   std::string market;
   unsigned gcp_length = 0;
   std::string product_name;
+  // When given, the key that `spec.key_id` names must have this check value.
+  std::optional<numbering::KeyCheckValue> key_check_value = {};
 };
 struct CreateSsccSeries {
   gs1::CompanyPrefix company_prefix;
-  unsigned extension_digit = 0;    // 0..9; one series per (prefix, digit).
+  unsigned extension_digit = 0;  // 0..9; one series per (prefix, digit).
 };
 // Same token and same order: the same numbers again (idempotent).
 struct AllocateNumbers {
@@ -74,7 +78,7 @@ struct MoveNumbers {
   std::vector<trace::ObjectRun> runs;  // All of one class.
   numbering::SerialState to = numbering::SerialState::Unassigned;
   std::string order_id;
-  std::string reason;              // Stable word.
+  std::string reason;  // Stable word.
 };
 struct AdvancePool {
   trace::ObjectClass pool;
@@ -86,11 +90,11 @@ struct BlockPools {
 };
 struct OpenOrder {
   std::string order_id;
-  std::string document;            // Canonical JSON.
+  std::string document;  // Canonical JSON.
 };
 struct ChangeOrderState {
   std::string order_id;
-  std::uint32_t state = 0;         // ISA-95 job order state.
+  std::uint32_t state = 0;  // ISA-95 job order state.
   std::string document;
 };
 struct LineFinding {
@@ -111,14 +115,14 @@ struct RecordUser {
   bool disabled = false;
 };
 
-using Command = std::variant<RecordEvent, CreatePool, CreateSsccSeries, AllocateNumbers, MoveNumbers,
-                             AdvancePool, BlockPools, OpenOrder, ChangeOrderState, RecordLine,
-                             RecordUser>;
+using Command =
+    std::variant<RecordEvent, CreatePool, CreateSsccSeries, AllocateNumbers, MoveNumbers,
+                 AdvancePool, BlockPools, OpenOrder, ChangeOrderState, RecordLine, RecordUser>;
 
 // All of it or nothing. Later commands see what earlier ones did.
 struct Request {
   Actor actor;
-  Bytes idempotency_key;           // Empty: the request may not be repeated safely.
+  Bytes idempotency_key;  // Empty: the request may not be repeated safely.
   std::string reason;
   std::vector<Command> commands;
 };
@@ -126,7 +130,7 @@ struct Request {
 struct Receipt {
   std::uint64_t first_position = 0;
   std::uint64_t facts = 0;
-  bool repeated = false;           // The key was known: nothing new was recorded.
+  bool repeated = false;  // The key was known: nothing new was recorded.
   UtcTime record_time;
   // One entry per AllocateNumbers / CreatePool / CreateSsccSeries of the request, in order.
   std::vector<std::vector<trace::ObjectRun>> allocated;
@@ -135,7 +139,8 @@ struct Receipt {
 
 inline constexpr std::size_t kCommandsPerRequestMax = 100'000;
 inline constexpr std::size_t kEpcsPerRequestMax = 2'000'000;
-inline constexpr std::int64_t kFutureToleranceUs = 15LL * 60 * 1'000'000;  // Later event times are refused.
+inline constexpr std::int64_t kFutureToleranceUs =
+    15LL * 60 * 1'000'000;  // Later event times are refused.
 
 // Told about every durable batch from the commit thread before its callers are acknowledged: the
 // witness (restore rule). A failure stops capture like a disk failure does.
@@ -150,6 +155,8 @@ class Capture {
   struct Options {
     std::size_t batch_requests_max = 4096;
     std::string software_version;
+    // Creates the check value of a new pool's key; without it no pool can be created.
+    numbering::KeySource* keys = nullptr;
   };
   // Starts the commit thread. `trace` must have replayed `ledger` to its end. `observer` may be
   // null. All references outlive the Capture.

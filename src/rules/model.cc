@@ -339,8 +339,10 @@ Row read_row(Reader& reader, const toml::table& table, Vocabulary& steps,
       reader.fail(*change, "quarantine", "must be \"set\" or \"cleared\"");
     }
   }
-  if (row.role != 0 && row.outcome != Outcome{}) {
-    reader.fail(table, {}, "only a subject may change its state: a fact records no other outcome");
+  if ((row.role != 0 || row.events != 1U) && row.outcome != Outcome{}) {
+    reader.fail(table, {},
+                "only the subject of an ObjectEvent may change its state: a fact records no other "
+                "outcome");
   }
   row.rule = reader.word(table, "rule");
   row.refusal = reader.text(table, "refusal", kRefusalSizeMax);

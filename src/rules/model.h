@@ -26,8 +26,8 @@ struct ObjectFacts {
   numbering::SerialState life = numbering::SerialState::Unassigned;
   bool quarantined = false;
   bool has_parent = false;
-  std::string_view disposition;  // CBV word or URI; empty: none.
-  bool expired = false;          // At the event's time.
+  std::string_view disposition = {};  // CBV word or URI; empty: none.
+  bool expired = false;               // At the event's time.
   Scheme scheme = Scheme::Sgtin;
 };
 

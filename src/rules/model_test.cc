@@ -226,7 +226,7 @@ TEST(ModelFormat, ErrorsNameTheLine) {
 TEST(ModelFormat, OnlySubjectsChange) {
   std::string row = kRow + "to = \"Commissioned\"\n";
   row.replace(row.find("subject"), 7, "child");
-  EXPECT_NE(error_of(kHead + row).message.find("only a subject"), std::string::npos);
+  EXPECT_NE(error_of(kHead + row).message.find("only the subject"), std::string::npos);
 }
 
 TEST(ModelFormat, NamingAStepOrDispositionIsMoreSpecific) {

@@ -1,0 +1,669 @@
+#include "capture/judge.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "ledger/fact.h"
+#include "trace/epc_runs.h"
+
+namespace packtrail::capture {
+namespace {
+
+using numbering::SerialState;
+
+Error refused(std::string field, std::string message, std::string rule, std::string remedy = {}) {
+  return {.code = Errc::FailedPrecondition,
+          .message = std::move(message),
+          .field = std::move(field),
+          .rule = std::move(rule),
+          .remedy = std::move(remedy)};
+}
+Error exists(std::string field, std::string message, std::string rule, std::string remedy = {}) {
+  return {.code = Errc::AlreadyExists,
+          .message = std::move(message),
+          .field = std::move(field),
+          .rule = std::move(rule),
+          .remedy = std::move(remedy)};
+}
+Error missing(std::string field, std::string message, std::string rule) {
+  return {.code = Errc::NotFound,
+          .message = std::move(message),
+          .field = std::move(field),
+          .rule = std::move(rule)};
+}
+
+// All that an answer of the rules depends on, besides the step.
+struct Situation {
+  SerialState life;
+  std::uint8_t quarantined;
+  bool has_parent;
+  rules::Scheme scheme;
+  trace::TermId disposition;
+  trace::BatchId batch;
+  bool is_known;
+  friend bool operator==(const Situation&, const Situation&) = default;
+};
+
+// Situations of one list that were allowed: neighbours usually share one.
+class Memo {
+ public:
+  bool knows(const Situation& situation) {
+    if (count_ != 0 && seen_[last_] == situation) return true;
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (seen_[i] == situation) {
+        last_ = i;
+        return true;
+      }
+    }
+    return false;
+  }
+  void add(const Situation& situation) {
+    last_ = count_ < seen_.size() ? count_++ : (last_ + 1) % seen_.size();
+    seen_[last_] = situation;
+  }
+
+ private:
+  std::array<Situation, 8> seen_;
+  std::size_t count_ = 0;
+  std::size_t last_ = 0;
+};
+
+bool is_expired(const trace::Batch& batch, std::int64_t event_time_us) {
+  const auto day = Date::parse(std::string_view(batch.expiry).substr(0, 10));
+  return day && *day < Date::of(UtcTime{event_time_us});
+}
+
+// "ObjectEvent OBSERVE shipping": a step for people.
+std::string step_text(const rules::Step& step) {
+  std::string text(step.event_type);
+  if (!step.action.empty()) text.append(" ").append(step.action);
+  if (!step.biz_step.empty()) text.append(" ").append(step.biz_step);
+  if (!step.disposition.empty()) text.append(" with disposition ").append(step.disposition);
+  return text;
+}
+
+bool says_same(const ledger::v1::Fact& a, const ledger::v1::Fact& b) {
+  const auto bare = [](const ledger::v1::Fact& fact) {
+    ledger::v1::EpcisEvent body = fact.epcis_event();
+    body.clear_epc_list();
+    body.clear_parent();
+    body.clear_child_epcs();
+    body.clear_input_epcs();
+    body.clear_output_epcs();
+    body.clear_life_after();  // What the rules of the day made of it.
+    body.clear_quarantine();
+    body.clear_rule_model();
+    return body.SerializeAsString();
+  };
+  return bare(a) == bare(b);
+}
+
+}  // namespace
+
+Result<Answer> Judge::judge(PreparedCommand& command, UtcTime now) {
+  now_ = now;
+  auto answer =
+      std::visit([&](const auto& what) { return decide(command, what); }, *command.command);
+  // What could not be read was answered as if it were not there: nothing follows from that.
+  PACKTRAIL_TRY(view_.failure());
+  return answer;
+}
+
+bool Judge::must_wait(const Prepared& prepared) {
+  for (const PreparedCommand& command : prepared.commands) {
+    std::optional<std::uint64_t> position;
+    if (const auto* record = std::get_if<RecordEvent>(command.command)) {
+      if (!record->event.event_id.empty()) position = view_.event_position(record->event.event_id);
+    } else if (const auto* allocate = std::get_if<AllocateNumbers>(command.command)) {
+      position = view_.allocation_position(allocate->order_id, allocate->token);
+    }
+    if (position && *position >= ledger_.size()) return true;
+  }
+  return false;
+}
+
+// ---- Events --------------------------------------------------------------------------------
+
+Result<Answer> Judge::decide(PreparedCommand& command, const RecordEvent& what) {
+  const epcis::Event& event = what.event;
+  if (!event.event_id.empty()) {
+    if (const auto position = view_.event_position(event.event_id)) {
+      return same_event(command, what, *position);
+    }
+  }
+  const std::int64_t time = event.event_time.instant.us;
+  if (time > now_.us + kFutureToleranceUs) {
+    return Error{.code = Errc::InvalidArgument,
+                 .message = "the event time " + event.event_time.text + " is in the future",
+                 .field = "eventTime",
+                 .rule = "event_in_future",
+                 .remedy = "Set the clock of the device right; up to 15 minutes are allowed."};
+  }
+  auto& body = *command.fact.mutable_epcis_event();
+  const auto slot = [](const EpcTextList& list, auto make) -> ledger::v1::EpcList* {
+    return list.empty() ? nullptr : make();
+  };
+  PACKTRAIL_TRY(
+      resolve(command.subjects, slot(command.subjects, [&] { return body.mutable_epc_list(); })));
+  PACKTRAIL_TRY(
+      resolve(command.parent, slot(command.parent, [&] { return body.mutable_parent(); })));
+  PACKTRAIL_TRY(
+      resolve(command.children, slot(command.children, [&] { return body.mutable_child_epcs(); })));
+  PACKTRAIL_TRY(
+      resolve(command.inputs, slot(command.inputs, [&] { return body.mutable_input_epcs(); })));
+  PACKTRAIL_TRY(
+      resolve(command.outputs, slot(command.outputs, [&] { return body.mutable_output_epcs(); })));
+
+  if (event.type == epcis::EventType::Transformation) {
+    const auto verdict = model_.judge(command.step, {.life = SerialState::Commissioned});
+    if (verdict.rule == "no_transition") {
+      return refused("type",
+                     "transformation events are not recorded: the model " +
+                         std::string(model_.name()) + " has no transition for them",
+                     "no_transition",
+                     "Record what was consumed as decommissioned and what was made as "
+                     "commissioned.");
+    }
+  }
+  PACKTRAIL_TRY(judge_list(command, command.subjects, rules::Role::Subject, time));
+  PACKTRAIL_TRY(judge_list(command, command.inputs, rules::Role::Subject, time));
+  PACKTRAIL_TRY(judge_list(command, command.outputs, rules::Role::Subject, time));
+  PACKTRAIL_TRY(judge_list(command, command.parent, rules::Role::Parent, time));
+  PACKTRAIL_TRY(judge_list(command, command.children, rules::Role::Child, time));
+  PACKTRAIL_TRY(judge_hierarchy(command, what));
+  return Answer::Record;
+}
+
+Result<Answer> Judge::same_event(const PreparedCommand& command, const RecordEvent& what,
+                                 std::uint64_t position) {
+  if (position >= ledger_.size()) return Answer::Later;
+  ledger::v1::Fact stored;
+  PACKTRAIL_TRY(ledger_.read_one(position, stored));
+  bool same = stored.has_epcis_event() && says_same(stored, command.fact);
+  const auto compare = [&](const EpcTextList& list, const ledger::v1::EpcList& other) -> Status {
+    std::size_t at = 0;
+    if (same && other.runs_size() != 0) {
+      PACKTRAIL_TRY(texts_.expand(other, [&](std::string_view text) {
+        same = same && at < list.size() && list.texts()[at] == text;
+        ++at;
+      }));
+    }
+    same = same && at == list.size();
+    return {};
+  };
+  const auto& body = stored.epcis_event();
+  PACKTRAIL_TRY(compare(command.subjects, body.epc_list()));
+  PACKTRAIL_TRY(compare(command.parent, body.parent()));
+  PACKTRAIL_TRY(compare(command.children, body.child_epcs()));
+  PACKTRAIL_TRY(compare(command.inputs, body.input_epcs()));
+  PACKTRAIL_TRY(compare(command.outputs, body.output_epcs()));
+  if (same) return Answer::Recorded;
+  return exists("eventID",
+                "another event has the id " + what.event.event_id + " (position " +
+                    std::to_string(position) + ")",
+                "event_id_taken", "Give the new event an id of its own.");
+}
+
+Status Judge::resolve(EpcTextList& list, ledger::v1::EpcList* stored) {
+  if (list.is_whole()) return {};
+  const bool changed = PACKTRAIL_TRY(list.resolve_rest(
+      [&](const gs1::Epc& epc) { return view_.resolve(epc); },
+      [&](std::size_t at, const gs1::Epc& epc) -> Status {
+        const auto* pool = issuer(epc);
+        if (pool == nullptr) return {};
+        return refused(list.place(at),
+                       std::string(list.texts()[at]) + " has the form of class " +
+                           std::to_string(pool->object_class.value()) +
+                           " of this ledger, which never issued it",
+                       "not_issued", "Read the code again; if it is right, treat it as suspect.");
+      }));
+  if (changed) list.write(*stored);
+  return {};
+}
+
+// The pool or series of ours whose form an EPC has; null when it was made elsewhere.
+const Judge::Issuer* Judge::issuer(const gs1::Epc& epc) {
+  const auto next = view_.next_object_class().value();
+  for (; classes_seen_ < next; ++classes_seen_) {
+    const trace::ObjectClass object_class(classes_seen_);
+    auto info = view_.pool(object_class);
+    if (!info) continue;
+    Issuer made{.object_class = object_class, .alphabet = {}, .length = 0, .prefix = {}};
+    if (info->spec) {
+      made.alphabet = info->spec->alphabet;
+      made.length = info->spec->length;
+      by_gtin_[info->spec->gtin.number()].push_back(std::move(made));
+    } else {
+      made.prefix = std::to_string(info->extension_digit) + info->company_prefix;
+      series_.push_back(std::move(made));
+    }
+  }
+  if (const auto* sgtin = std::get_if<gs1::Sgtin>(&epc)) {
+    const auto at = by_gtin_.find(sgtin->gtin.number());
+    if (at == by_gtin_.end()) return nullptr;
+    const std::string_view serial = sgtin->serial.text();
+    for (const Issuer& pool : at->second) {
+      if (serial.size() == pool.length && std::all_of(serial.begin(), serial.end(), [&](char c) {
+            return pool.alphabet->value_of(c) != numbering::Alphabet::kNoDigit;
+          })) {
+        return &pool;
+      }
+    }
+  } else if (const auto* sscc = std::get_if<gs1::Sscc>(&epc)) {
+    for (const Issuer& series : series_) {
+      if (sscc->digits().substr(0, series.prefix.size()) == series.prefix) return &series;
+    }
+  }
+  return nullptr;
+}
+
+void Judge::forget_pending() {
+  classes_seen_ = 1;
+  by_gtin_.clear();
+  series_.clear();
+}
+
+Status Judge::judge_list(const PreparedCommand& command, const EpcTextList& list, rules::Role role,
+                         std::int64_t event_time_us) {
+  Memo memo;
+  for (std::size_t at = 0; at < list.size(); ++at) {
+    const trace::ObjectNumber object = list.object(at);
+    const trace::ObjectState state = object ? view_.state(object) : trace::ObjectState{};
+    const Situation situation{.life = state.life,
+                              .quarantined = state.quarantined,
+                              .has_parent = static_cast<bool>(state.parent),
+                              .scheme = list.scheme(at),
+                              .disposition = state.disposition,
+                              .batch = state.batch,
+                              .is_known = static_cast<bool>(object)};
+    if (!memo.knows(situation)) {
+      Status allowed = judge_object(command, state, list.scheme(at), role, list.texts()[at],
+                                    static_cast<bool>(object));
+      if (!allowed) {
+        Error error = std::move(allowed).error();
+        error.field = list.place(at);
+        return error;
+      }
+      memo.add(situation);
+    }
+    if (state.event_time_us > event_time_us) {
+      return refused(
+          list.place(at),
+          "the event is older than the newest event of " + std::string(list.texts()[at]) + " (" +
+              UtcTime{state.event_time_us}.to_text() + "); late events are not accepted yet",
+          "late_event", "Record the events of an object in the order of their times.");
+    }
+  }
+  return {};
+}
+
+Status Judge::judge_object(const PreparedCommand& command, const trace::ObjectState& state,
+                           rules::Scheme scheme, rules::Role role, std::string_view text,
+                           bool is_known) {
+  rules::Step step = command.step;
+  step.role = role;
+  const std::int64_t time = command.fact.epcis_event().event_time_us();
+  const trace::Batch batch = state.batch.value() != 0 ? view_.batch(state.batch) : trace::Batch{};
+  const rules::Verdict verdict = model_.judge(step, {.life = state.life,
+                                                     .quarantined = state.quarantined != 0,
+                                                     .has_parent = static_cast<bool>(state.parent),
+                                                     .disposition = view_.term(state.disposition),
+                                                     .expired = is_expired(batch, time),
+                                                     .scheme = scheme});
+  if (!verdict.allowed) {
+    if (!is_known && verdict.rule != "no_transition") {
+      return missing({}, std::string(text) + " is not known here: " + std::string(verdict.reason),
+                     "unknown_epc");
+    }
+    return refused({},
+                   std::string(text) + " is " + std::string(rules::state_name(state.life)) + ": " +
+                       std::string(verdict.reason) + " (" + step_text(step) + ")",
+                   std::string(verdict.rule), "Look at its trace; record what is missing first.");
+  }
+  if (role != rules::Role::Subject || state.batch.value() == 0) return {};
+  const LotData& lot = command.lot;
+  const bool differs = (!lot.lot.empty() && !batch.lot.empty() && lot.lot != batch.lot) ||
+                       (!lot.expiry.empty() && !batch.expiry.empty() && lot.expiry != batch.expiry);
+  if (differs) {
+    return refused({},
+                   std::string(text) + " already has lot " + batch.lot + " and expiry " +
+                       batch.expiry + "; it keeps them for life",
+                   "batch_changed", "Check which of the two the label shows.");
+  }
+  return {};
+}
+
+Status Judge::judge_hierarchy(const PreparedCommand& command, const RecordEvent& what) {
+  const epcis::Event& event = what.event;
+  if (event.type != epcis::EventType::Aggregation && event.type != epcis::EventType::Association) {
+    return {};
+  }
+  const bool adds = event.action == epcis::Action::Add;
+  const bool removes = event.action == epcis::Action::Delete;
+  if (!adds && !removes) return {};
+  if (command.parent.empty()) {
+    return Error{.code = Errc::InvalidArgument,
+                 .message = "who the parent is must be said",
+                 .field = "parentID",
+                 .rule = "parent_missing"};
+  }
+  const trace::ObjectNumber parent = command.parent.object(0);
+  if (removes) return check_unpacked(command, parent);
+
+  // An ancestor of the parent, or the parent itself, among the children would close a circle.
+  std::vector<trace::ObjectNumber> above;
+  for (trace::ObjectNumber at = parent; at; at = view_.state(at).parent) {
+    if (above.size() == kNestingMax) {
+      return refused("parentID",
+                     "more than " + std::to_string(kNestingMax) + " containers inside each other",
+                     "nested_too_deep");
+    }
+    above.push_back(at);
+  }
+  for (std::size_t i = 0; i < command.children.size(); ++i) {
+    const trace::ObjectNumber child = command.children.object(i);
+    if (std::find(above.begin(), above.end(), child) != above.end()) {
+      return refused(command.children.place(i),
+                     std::string(command.children.texts()[i]) +
+                         " contains the container that it would be put into",
+                     "cycle", "Check which of the two is the outer one.");
+    }
+  }
+  return {};
+}
+
+Status Judge::check_unpacked(const PreparedCommand& command, trace::ObjectNumber parent) {
+  for (std::size_t i = 0; i < command.children.size(); ++i) {
+    if (view_.state(command.children.object(i)).parent == parent) continue;
+    return refused(command.children.place(i),
+                   std::string(command.children.texts()[i]) + " is not inside " +
+                       std::string(command.parent.texts()[0]),
+                   "not_in_parent", "Look at its trace for the container that it is in.");
+  }
+  if (!command.children.empty() || command.fact.epcis_event().has_child_quantities()) return {};
+  // No child named: all of them leave (EPCIS 2.0 section 7.4.4), and each must be allowed to.
+  Memo memo;
+  const std::int64_t time = command.fact.epcis_event().event_time_us();
+  for (const trace::ObjectRun& run : view_.children(parent)) {
+    for (std::uint64_t i = 0; i < run.count; ++i) {
+      const trace::ObjectNumber child(run.first.object_class(), run.first.instance() + i);
+      const trace::ObjectState state = view_.state(child);
+      const Situation situation{state.life,        state.quarantined, true, rules::Scheme::Other,
+                                state.disposition, state.batch,       true};
+      const std::string_view text = command.parent.texts()[0];
+      if (!memo.knows(situation)) {
+        Status allowed = judge_object(command, state, rules::Scheme::Other, rules::Role::Child,
+                                      "a child of " + std::string(text), true);
+        if (!allowed) {
+          Error error = std::move(allowed).error();
+          error.field = "childEPCs";
+          return error;
+        }
+        memo.add(situation);
+      }
+      if (state.event_time_us > time) {
+        return refused("childEPCs",
+                       "the event is older than the newest event of a child of " +
+                           std::string(text) + "; late events are not accepted yet",
+                       "late_event", "Record the events of an object in the order of their times.");
+      }
+    }
+  }
+  return {};
+}
+
+// ---- Numbers -------------------------------------------------------------------------------
+
+Result<trace::PoolInfo> Judge::find_pool(trace::ObjectClass object_class, const char* field) {
+  auto pool = view_.pool(object_class);
+  if (pool) return *std::move(pool);
+  return missing(field, "no pool or series has the class " + std::to_string(object_class.value()),
+                 "no_such_pool");
+}
+
+Status Judge::check_issued(const std::vector<trace::ObjectRun>& runs, const char* field) {
+  if (runs.empty()) return {};
+  const auto pool = PACKTRAIL_TRY(find_pool(runs.front().first.object_class(), field));
+  for (const trace::ObjectRun& run : runs) {
+    const std::uint64_t last = run.first.instance() + (run.count - 1);
+    if (last >= pool.next_counter) {
+      return refused(field,
+                     "number " + std::to_string(last) + " of class " +
+                         std::to_string(pool.object_class.value()) + " was never issued",
+                     "not_issued");
+    }
+  }
+  if (trace::count_objects(trace::to_set(runs)) != trace::count_objects(runs)) {
+    return Error{.code = Errc::InvalidArgument,
+                 .message = "a number stands twice in one list",
+                 .field = field,
+                 .rule = "duplicate_in_list",
+                 .remedy = "Name every number once."};
+  }
+  return {};
+}
+
+Result<Answer> Judge::decide(PreparedCommand& command, const CreatePool& what) {
+  const trace::ObjectClass made = view_.next_object_class();
+  for (std::uint32_t i = 1; i < made.value(); ++i) {
+    const auto pool = view_.pool(trace::ObjectClass(i));
+    if (!pool || !pool->spec || pool->spec->gtin != what.spec.gtin ||
+        pool->spec->epoch != what.spec.epoch) {
+      continue;
+    }
+    return exists("spec.epoch",
+                  "class " + std::to_string(i) + " is the pool of " +
+                      std::string(what.spec.gtin.digits()) + " with epoch " +
+                      std::to_string(what.spec.epoch),
+                  "pool_exists", "Use that pool, or a new epoch.");
+  }
+  if (made.value() > trace::kObjectClassMax) {
+    return Error{.code = Errc::ResourceExhausted,
+                 .message = "no more than " + std::to_string(trace::kObjectClassMax) + " classes",
+                 .rule = "classes_limit"};
+  }
+  command.fact.mutable_pool_created()->set_object_class(made.value());
+  return Answer::Record;
+}
+
+Result<Answer> Judge::decide(PreparedCommand& command, const CreateSsccSeries& what) {
+  const trace::ObjectClass made = view_.next_object_class();
+  for (std::uint32_t i = 1; i < made.value(); ++i) {
+    const auto series = view_.pool(trace::ObjectClass(i));
+    if (!series || series->spec || series->company_prefix != what.company_prefix.digits() ||
+        series->extension_digit != what.extension_digit) {
+      continue;
+    }
+    return exists("company_prefix",
+                  "class " + std::to_string(i) + " is the series of this prefix and digit",
+                  "series_exists", "Use that series, or another extension digit.");
+  }
+  if (made.value() > trace::kObjectClassMax) {
+    return Error{.code = Errc::ResourceExhausted,
+                 .message = "no more than " + std::to_string(trace::kObjectClassMax) + " classes",
+                 .rule = "classes_limit"};
+  }
+  command.fact.mutable_sscc_series_created()->set_object_class(made.value());
+  return Answer::Record;
+}
+
+Result<Answer> Judge::decide(PreparedCommand& command, const AllocateNumbers& what) {
+  if (const auto position = view_.allocation_position(what.order_id, what.token)) {
+    if (*position >= ledger_.size()) return Answer::Later;
+    ledger::v1::Fact stored;
+    PACKTRAIL_TRY(ledger_.read_one(*position, stored));
+    const auto runs = PACKTRAIL_TRY(allocated_by(stored));
+    if (stored.numbers_allocated().object_class() != what.pool.value() ||
+        trace::count_objects(runs) != what.count) {
+      return exists("token",
+                    "the token was used for " + std::to_string(trace::count_objects(runs)) +
+                        " numbers of class " +
+                        std::to_string(stored.numbers_allocated().object_class()),
+                    "token_reused", "Use a new token for other numbers.");
+    }
+    *command.fact.mutable_numbers_allocated() = stored.numbers_allocated();
+    return Answer::Recorded;
+  }
+  const auto info = PACKTRAIL_TRY(find_pool(what.pool, "pool"));
+  if (info.blocked) {
+    return refused("pool",
+                   "the pool is blocked: this folder was restored or copied, and numbers that it "
+                   "does not know of may have been issued",
+                   "pool_blocked",
+                   "Find the highest number known to lines, exports and witnesses, then run "
+                   "`packtrail pool advance`.");
+  }
+  const auto fresh = model_.judge_number(SerialState::Unassigned, SerialState::Allocated);
+  if (!fresh.allowed) {
+    return refused("pool", std::string(fresh.reason), std::string(fresh.rule));
+  }
+  if (info.spec) {
+    const auto pool = PACKTRAIL_TRY(numbering::Pool::create(*info.spec));
+    PACKTRAIL_TRY(pool.check_allocation(info.next_counter, what.count));
+  }
+  const auto runs = PACKTRAIL_TRY(view_.next_counters(what.pool, what.count));
+  trace::encode_runs(runs, *command.fact.mutable_numbers_allocated()->mutable_counters());
+  return Answer::Record;
+}
+
+Result<std::vector<trace::ObjectRun>> Judge::allocated_by(const ledger::v1::Fact& fact) {
+  const auto& body = fact.numbers_allocated();
+  return trace::decode_runs(body.counters(), trace::ObjectClass(body.object_class()));
+}
+
+Result<Answer> Judge::decide(PreparedCommand&, const MoveNumbers& what) {
+  if (static_cast<std::size_t>(what.to) >= numbering::kSerialStateCount) {
+    return Error{.code = Errc::InvalidArgument,
+                 .message = "no such state",
+                 .field = "to",
+                 .rule = "unknown_state"};
+  }
+  PACKTRAIL_TRY(check_issued(what.runs, "runs"));
+  std::optional<SerialState> allowed;
+  for (const trace::ObjectRun& run : what.runs) {
+    for (std::uint64_t i = 0; i < run.count; ++i) {
+      const std::uint64_t instance = run.first.instance() + i;
+      const SerialState life =
+          view_.state(trace::ObjectNumber(run.first.object_class(), instance)).life;
+      if (life == allowed) continue;
+      const auto verdict = model_.judge_number(life, what.to);
+      if (!verdict.allowed) {
+        return refused("runs",
+                       "number " + std::to_string(instance) + " is " +
+                           std::string(rules::state_name(life)) + ": " +
+                           std::string(verdict.reason),
+                       std::string(verdict.rule), "Leave this number out of the move.");
+      }
+      allowed = life;
+    }
+  }
+  return Answer::Record;
+}
+
+Result<Answer> Judge::decide(PreparedCommand&, const AdvancePool& what) {
+  const auto info = PACKTRAIL_TRY(find_pool(what.pool, "pool"));
+  if (what.next_counter < info.next_counter) {
+    return refused("next_counter",
+                   "numbers below " + std::to_string(info.next_counter) + " are issued already",
+                   "counter_behind", "A pool only moves forward.");
+  }
+  std::uint64_t limit = trace::kInstanceMax;
+  if (info.spec) {
+    limit = std::min(limit, PACKTRAIL_TRY(numbering::Pool::create(*info.spec)).safe_size());
+  }
+  if (what.next_counter > limit) {
+    return Error{.code = Errc::ResourceExhausted,
+                 .message = "the pool may issue " + std::to_string(limit) + " numbers at most",
+                 .field = "next_counter",
+                 .rule = "pool_exhausted",
+                 .remedy = "Create a pool of a new epoch."};
+  }
+  return Answer::Record;
+}
+
+Result<Answer> Judge::decide(PreparedCommand&, const BlockPools&) { return Answer::Record; }
+
+// ---- Orders, the line, users ---------------------------------------------------------------
+
+Result<Answer> Judge::decide(PreparedCommand&, const OpenOrder& what) {
+  if (const auto order = view_.order(what.order_id)) {
+    return exists("order_id",
+                  "order " + what.order_id + " was opened at position " +
+                      std::to_string(order->opened_at) +
+                      (order->document == what.document ? " with the same document"
+                                                        : " with another document"),
+                  "order_exists", "Give the new order an id of its own.");
+  }
+  return Answer::Record;
+}
+
+Result<Answer> Judge::decide(PreparedCommand&, const ChangeOrderState& what) {
+  if (!view_.order(what.order_id)) {
+    return missing("order_id", "no order " + what.order_id, "no_such_order");
+  }
+  return Answer::Record;
+}
+
+Result<Answer> Judge::decide(PreparedCommand&, const RecordLine& what) {
+  if (!view_.order(what.order_id)) {
+    return missing("order_id", "no order " + what.order_id, "no_such_order");
+  }
+  PACKTRAIL_TRY(find_pool(what.object_class, "object_class"));
+  PACKTRAIL_TRY(check_issued(what.passed, "passed"));
+  return Answer::Record;
+}
+
+Result<Answer> Judge::decide(PreparedCommand&, const RecordUser&) { return Answer::Record; }
+
+// ---- Repeated requests ---------------------------------------------------------------------
+
+Result<std::optional<Receipt>> Judge::repeat(const Prepared& prepared, std::uint64_t first) {
+  if (first >= ledger_.size()) return std::optional<Receipt>{};
+  const Request& request = prepared.request;
+  Receipt receipt{.first_position = first,
+                  .facts = 0,
+                  .repeated = true,
+                  .record_time = {},
+                  .allocated = {},
+                  .created = {}};
+  ledger::v1::Fact fact;
+  for (std::uint64_t at = first; at < ledger_.size(); ++at) {
+    PACKTRAIL_TRY(ledger_.read_one(at, fact));
+    const auto& envelope = fact.envelope();
+    if (envelope.company() != request.actor.company ||
+        envelope.idempotency_key() != as_text(request.idempotency_key) ||
+        envelope.batch_index() != at - first) {
+      break;
+    }
+    if (at == first) {
+      if (envelope.request_digest() != as_text(prepared.digest)) {
+        return exists(
+            "idempotency_key",
+            "the key was used for another request (position " + std::to_string(first) + ")",
+            "idempotency_key_reused", "Use a new key for other content.");
+      }
+      receipt.record_time = UtcTime{envelope.record_time_us()};
+    }
+    ++receipt.facts;
+    if (fact.has_pool_created()) {
+      receipt.created.emplace_back(fact.pool_created().object_class());
+    } else if (fact.has_sscc_series_created()) {
+      receipt.created.emplace_back(fact.sscc_series_created().object_class());
+    }
+  }
+  // By token, because numbers that an earlier request got have no fact in this one.
+  for (const PreparedCommand& command : prepared.commands) {
+    const auto* what = std::get_if<AllocateNumbers>(command.command);
+    if (what == nullptr) continue;
+    const auto position = view_.allocation_position(what->order_id, what->token);
+    if (!position || *position >= ledger_.size()) {
+      return Error{.code = Errc::DataLoss, .message = "an allocation of the request is missing"};
+    }
+    PACKTRAIL_TRY(ledger_.read_one(*position, fact));
+    receipt.allocated.push_back(PACKTRAIL_TRY(allocated_by(fact)));
+  }
+  return std::optional<Receipt>(std::move(receipt));
+}
+
+}  // namespace packtrail::capture
