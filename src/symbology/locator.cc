@@ -14,6 +14,7 @@ constexpr int kSideMin = 16;
 constexpr int kClustersMax = 2;
 constexpr int kRing = 2;  // Modules of surroundings that are measured.
 constexpr float kSharpening = 0.6F;
+constexpr int kRegistrations = 4;
 constexpr float kAgreementMin = 0.45F;  // Below this the clock tracks are chance.
 constexpr std::array<int, 24> kSquareSizes = {10, 12, 14, 16, 18, 20, 22, 24, 26,  32,  36,  40,
                                               44, 48, 52, 64, 72, 80, 88, 96, 104, 120, 132, 144};
@@ -398,6 +399,50 @@ float Locator::pattern_agreement(const std::array<Point, 4>& corners, int module
   return sum;
 }
 
+// Grey levels between the dark and the light modules of both clock tracks, summed. Blur weakens the
+// tracks but does not move their rhythm, and the rhythm says where the modules are.
+float Locator::clock_swing(const std::array<Point, 4>& corners, int modules) const {
+  const SquareToQuad map(corners);
+  const float step = 1.0F / static_cast<float>(modules);
+  float swing = 0;
+  for (int i = 0; i < modules; ++i) {
+    const float centre = (static_cast<float>(i) + 0.5F) * step;
+    const Point top = map.at(centre, 0.5F * step), right = map.at(1 - 0.5F * step, centre);
+    const float difference = grey(right.x, right.y) - grey(top.x, top.y);
+    swing += i % 2 == 0 ? difference : -difference;
+  }
+  return swing;
+}
+
+// Moves top left, top right and bottom right, which the clock tracks tie down; the fourth corner
+// keeps its place relative to them.
+void Locator::follow_clock(GridFit& fit) const {
+  const float module = length(fit.corners[1] - fit.corners[0]) / static_cast<float>(fit.modules);
+  float best = clock_swing(fit.corners, fit.modules);
+  for (const float share : {0.40F, 0.20F, 0.10F}) {
+    for (int round = 0; round < 4; ++round) {
+      bool moved = false;
+      for (std::size_t i = 0; i < 6; ++i) {
+        for (const float sign : {1.0F, -1.0F}) {
+          std::array<Point, 4> trial = fit.corners;
+          const Point shift =
+              i % 2 == 0 ? Point{sign * share * module, 0} : Point{0, sign * share * module};
+          trial[i / 2] = trial[i / 2] + shift;
+          trial[3] = i / 2 == 1 ? trial[3] - shift : trial[3] + shift;
+          const float swing = clock_swing(trial, fit.modules);
+          if (swing <= best) continue;
+          best = swing;
+          fit.corners = trial;
+          moved = true;
+          break;
+        }
+      }
+      if (!moved) break;
+    }
+  }
+  fit.agreement = clock_agreement(fit.corners, fit.modules);
+}
+
 // Moves the corners, one coordinate at a time, while the fixed pattern agrees better.
 void Locator::settle(GridFit& fit) const {
   const float module = length(fit.corners[1] - fit.corners[0]) / static_cast<float>(fit.modules);
@@ -440,6 +485,7 @@ void Locator::add_fit(const std::array<Point, 4>& corners) {
   }
   for (GridFit& fit : best) {
     if (fit.agreement < 0.5F * kAgreementMin || fit.agreement < 0.6F * best[0].agreement) continue;
+    drafts_.push_back(fit);
     settle(fit);
     if (fit.agreement >= kAgreementMin) fits_.push_back(fit);
   }
@@ -481,17 +527,28 @@ void Locator::fit_cluster(const Cluster& cluster) {
   }
 }
 
+std::span<const GridFit> Locator::best_first(std::vector<GridFit>& fits) {
+  std::stable_sort(fits.begin(), fits.end(),
+                   [](const GridFit& a, const GridFit& b) { return a.agreement > b.agreement; });
+  if (fits.size() > kFitsMax) fits.resize(kFitsMax);
+  return fits;
+}
+
 std::span<const GridFit> Locator::locate(const GreyImage& picture) {
   fits_.clear();
+  drafts_.clear();
   if (picture.width < kSideMin || picture.height < kSideMin) return fits_;
   prepare(picture);
   if (half_range_ < 8) return fits_;  // A picture of one tone, whatever its noise.
   find_clusters();
   for (const Cluster& cluster : clusters_) fit_cluster(cluster);
-  std::stable_sort(fits_.begin(), fits_.end(),
-                   [](const GridFit& a, const GridFit& b) { return a.agreement > b.agreement; });
-  if (fits_.size() > kFitsMax) fits_.resize(kFitsMax);
-  return fits_;
+  return best_first(fits_);
+}
+
+std::span<const GridFit> Locator::refit() {
+  for (GridFit& fit : drafts_) follow_clock(fit);
+  std::erase_if(drafts_, [](const GridFit& fit) { return fit.agreement < kAgreementMin; });
+  return best_first(drafts_);
 }
 
 void Locator::measure(const GridFit& fit) {
@@ -518,10 +575,32 @@ void Locator::measure(const GridFit& fit) {
 
 BitMatrix Locator::sample(const GridFit& fit, Sampling sampling) {
   const int n = fit.modules;
+  decide(fit);
+  if (sampling != Sampling::Sharpened) equalise(n);
+  if (sampling == Sampling::Registered) {
+    GridFit moved = fit;
+    for (int round = 0; round < kRegistrations && register_corners(moved); ++round) {
+      decide(moved);
+      equalise(n);
+    }
+  }
+  const auto stride = static_cast<std::size_t>(n + 2 * kRing);
+  BitMatrix out(n, n);
+  for (int row = 0; row < n; ++row) {
+    const std::uint8_t* line =
+        dark_.data() + static_cast<std::size_t>(row + kRing) * stride + kRing;
+    for (int column = 0; column < n; ++column) out.set(column, row, line[column] != 0);
+  }
+  return out;
+}
+
+// First decisions: each value less a share of its neighbours', and one threshold.
+void Locator::decide(const GridFit& fit) {
+  const int n = fit.modules;
   const auto stride = static_cast<std::size_t>(n + 2 * kRing);
   measure(fit);
   dark_.assign(values_.size(), 0);
-  residual_.resize(values_.size());
+  residual_.assign(values_.size(), 0);
   const auto index = [&](int column, int row) {
     return static_cast<std::size_t>(row + kRing) * stride +
            static_cast<std::size_t>(column + kRing);
@@ -550,12 +629,54 @@ BitMatrix Locator::sample(const GridFit& fit, Sampling sampling) {
     dark_[index(0, i)] = 1;
     dark_[index(i, n - 1)] = 1;
   }
-  if (sampling == Sampling::Equalised) equalise(n);
-  BitMatrix out(n, n);
-  for (int row = 0; row < n; ++row) {
-    for (int column = 0; column < n; ++column) out.set(column, row, dark_[index(column, row)] != 0);
+}
+
+// Moves the corners so that the picture agrees best with what equalise() predicts for the present
+// decisions. False when nothing moved. Most decisions are right even on a slightly wrong grid, so
+// the grid comes right, and then the rest of them.
+bool Locator::register_corners(GridFit& fit) const {
+  const int n = fit.modules;
+  const int stride = n + 2 * kRing;
+  const float step = 1.0F / static_cast<float>(n);
+  const auto misfit = [&](const std::array<Point, 4>& corners) {
+    const SquareToQuad map(corners);
+    float sum = 0;
+    for (int row = 0; row < n; ++row) {
+      const auto line = static_cast<std::size_t>((row + kRing) * stride + kRing);
+      for (int column = 0; column < n; ++column) {
+        const Point p = map.at((static_cast<float>(column) + 0.5F) * step,
+                               (static_cast<float>(row) + 0.5F) * step);
+        const std::size_t i = line + static_cast<std::size_t>(column);
+        const float difference = grey(p.x, p.y) - (values_[i] - residual_[i]);
+        sum += difference * difference;
+      }
+    }
+    return sum;
+  };
+  const float module = length(fit.corners[1] - fit.corners[0]) * step;
+  float best = misfit(fit.corners);
+  bool any = false;
+  for (const float share : {0.30F, 0.12F}) {
+    for (int round = 0; round < 3; ++round) {
+      bool moved = false;
+      for (std::size_t i = 0; i < 8; ++i) {
+        for (const float sign : {1.0F, -1.0F}) {
+          std::array<Point, 4> trial = fit.corners;
+          Point& corner = trial[i / 2];
+          (i % 2 == 0 ? corner.x : corner.y) += sign * share * module;
+          const float sum = misfit(trial);
+          if (sum >= best) continue;
+          best = sum;
+          fit.corners = trial;
+          moved = true;
+          break;
+        }
+      }
+      any = any || moved;
+      if (!moved) break;
+    }
   }
-  return out;
+  return any;
 }
 
 // Each value is modelled as base + w0 * own + w1 * (4 edge neighbours) + w2 * (4 diagonal ones) +

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <span>
 #include <utility>
 
 #include "symbology/filters.h"
@@ -24,8 +25,7 @@ constexpr std::array<Rung, 12> kLadder = {
     Rung::HalfOtsu,   Rung::BlurMoreOtsu, Rung::Enlarged,   Rung::UnsharpMoreOtsu,
     Rung::MedianOtsu, Rung::OpenOtsu,     Rung::CloseOtsu,  Rung::Padded};
 
-// Light on dark is rare: only the cheap rungs are tried for it.
-constexpr std::size_t kInvertedRungs = 4;
+constexpr std::size_t kCheapRungs = 3;  // Of kLadder.
 // A picture whose grey levels span less than this shows nothing.
 constexpr int kContrastMin = 4;
 
@@ -124,8 +124,11 @@ class SymbolReader::Ladder {
       placement.scale /= 2;
     }
     if (auto symbol = rectified(*base, placement)) return symbol;
-    const std::size_t rungs = inverted_ ? kInvertedRungs : kLadder.size();
-    for (std::size_t i = 0; i < rungs && attempts_ < options_.attempts_max; ++i) {
+    for (std::size_t i = 0; i < kLadder.size() && attempts_ < options_.attempts_max; ++i) {
+      if (i == kCheapRungs) {
+        if (inverted_) return std::nullopt;  // Light on dark is rare.
+        if (auto symbol = rectified_again(placement)) return symbol;
+      }
       if (auto symbol = try_rung(*base, kLadder[i], placement)) return symbol;
     }
     return std::nullopt;
@@ -134,20 +137,33 @@ class SymbolReader::Ladder {
   ReadResult rectified(const GreyImage& picture, const Placement& placement) {
     for (const GridFit& fit : locator_.locate(picture)) {
       for (const Sampling sampling : {Sampling::Sharpened, Sampling::Equalised}) {
-        if (attempts_ >= options_.attempts_max) return std::nullopt;
-        const auto drawn =
-            render_pixels(locator_.sample(fit, sampling), kRectifiedPixels, kRectifiedQuiet);
-        if (!drawn) continue;
-        auto symbol = decode(*drawn, pure_, Rung::Rectified, placement);
-        if (!symbol) continue;
-        for (std::size_t i = 0; i < 4; ++i) {
-          symbol->corners[i] = {fit.corners[i].x / placement.scale,
-                                fit.corners[i].y / placement.scale};
-        }
-        return symbol;
+        if (auto symbol = read_fit(fit, sampling, placement)) return symbol;
       }
     }
     return std::nullopt;
+  }
+
+  // What rectified() leaves for when the cheap rungs have failed too.
+  ReadResult rectified_again(const Placement& placement) {
+    for (const GridFit& fit : locator_.refit()) {
+      for (const Sampling sampling : {Sampling::Equalised, Sampling::Registered}) {
+        if (auto symbol = read_fit(fit, sampling, placement)) return symbol;
+      }
+    }
+    return std::nullopt;
+  }
+
+  ReadResult read_fit(const GridFit& fit, Sampling sampling, const Placement& placement) {
+    if (attempts_ >= options_.attempts_max) return std::nullopt;
+    const auto drawn =
+        render_pixels(locator_.sample(fit, sampling), kRectifiedPixels, kRectifiedQuiet);
+    if (!drawn) return std::nullopt;
+    auto symbol = decode(*drawn, pure_, Rung::Rectified, placement);
+    if (!symbol) return std::nullopt;
+    for (std::size_t i = 0; i < 4; ++i) {
+      symbol->corners[i] = {fit.corners[i].x / placement.scale, fit.corners[i].y / placement.scale};
+    }
+    return symbol;
   }
 
   ReadResult try_rung(const GreyImage& in, Rung rung, Placement placement) {

@@ -28,8 +28,8 @@ void clip(double start, double step, double limit, int& first, int& last) {
 }  // namespace
 
 Camera::Camera() {
-  // The sum of the quantiles' squares is that of a normal variate to within a thousandth. Found by
-  // bisection of the distribution function, once.
+  // Quantiles at evenly spread shares, found by bisection of the distribution function, once: a
+  // uniform index then gives a normal variate, cut at four standard deviations.
   for (std::size_t i = 0; i < bell_.size(); ++i) {
     const double share = (static_cast<double>(i) + 0.5) / static_cast<double>(bell_.size());
     double low = -4, high = 4;
