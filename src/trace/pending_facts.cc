@@ -327,7 +327,7 @@ Status Pending::apply_pool(const ledger::v1::Envelope& envelope,
   info.gcp_length = body.gcp_length();
   info.product_name = body.product_name();
   info.key_check_value.assign(body.key_check_value().begin(), body.key_check_value().end());
-  // The name is not part of the fact and not of the permutation.
+  // The name goes into the permutation, so it follows from the fact and from nothing else.
   numbering::PoolSpec spec{
       .id = numbering::PoolId(body.gtin() + "-" + std::to_string(body.epoch())),
       .gtin = *gtin,
