@@ -13,6 +13,8 @@ export default defineConfig({
     assetsInlineLimit: 0, // The content security policy allows no data: addresses.
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    chunkSizeWarningLimit: 700, // KiB before compression; `npm run budget` is the judge.
+    license: { fileName: 'licenses.md' }, // The notices that the shipped packages ask for.
   },
   server: { host: '127.0.0.1', proxy: { '/api': api, '/01': api, '/epcis': api } },
 });
