@@ -1,0 +1,537 @@
+#!/usr/bin/env python3
+"""Drives the program as its users do: orders, questions, proofs, kills, restores, HTTP.
+
+usage: tests/e2e.py PROGRAM [CASE...]      closes with "N passed, N failed"
+
+Reads ../shared/data for the EPCIS schemas when it is there; says what it skips otherwise.
+"""
+import http.client
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
+KILLS = int(os.environ.get("PACKTRAIL_KILLS", "25"))
+WORK = pathlib.Path(tempfile.mkdtemp(prefix="packtrail-e2e-"))
+os.environ["PACKTRAIL__WITNESS__FOLDER"] = str(WORK / "witness")
+# Exit codes (src/cli/cli.h).
+OK, FAILED, USAGE, SAID_NO, NOT_FOUND, CONFLICT = range(6)
+
+
+def run(*arguments, expect=OK, data=None, timeout=600, raw=False):
+    command = [PROGRAM, *map(str, arguments)]
+    if data is not None:
+        command += ["--data", str(data)]
+    done = subprocess.run(command, capture_output=True, text=not raw, timeout=timeout)
+    if expect is not None and done.returncode != expect:
+        raise AssertionError(f"{command} gave {done.returncode}, not {expect}\n"
+                             f"{done.stdout}\n{done.stderr}")
+    return done
+
+
+def as_json(*arguments, **options):
+    return json.loads(run(*arguments, "--json", **options).stdout)
+
+
+def order_file(name="small", **changes):
+    """An example order, with some values changed, as a new file."""
+    text = (ROOT / "examples" / "orders" / f"{name}.toml").read_text()
+    for key, value in changes.items():
+        text, count = re.subn(rf"(?m)^{key} *=.*$", f"{key} = {value}", text)
+        assert count == 1, (key, count)
+    path = WORK / f"order-{random.getrandbits(64):x}.toml"
+    path.write_text(text)
+    return path
+
+
+def events(out):
+    return json.loads((out / "epcis-2.0.json").read_text())["epcisBody"]["eventList"]
+
+
+def commissioned(out):
+    """EPC -> number of commissioning events that name it."""
+    seen = {}
+    for event in events(out):
+        if event.get("bizStep") == "commissioning" and event.get("action") == "ADD":
+            for epc in event["epcList"]:
+                seen[epc] = seen.get(epc, 0) + 1
+    return seen
+
+
+def packs_of(epcs):
+    return {epc for epc in epcs if ":sgtin:" in epc or "/01/" in epc}
+
+
+def assert_balanced(report):
+    for level in report["reconciliation"]["numbers"]:
+        parts = sum(level[name] for name in ("good", "rejected_before_commissioning", "sampled",
+                                             "decommissioned", "returned_unused"))
+        assert level["allocated"] == parts, level
+        assert level["unaccounted"] == 0, level
+    for level in report["reconciliation"]["physical"]:
+        assert level["seen"] == level["good"] + level["rejected"] + level["sampled"], level
+        assert level["unaccounted"] == 0, level
+
+
+class Server:
+    """packtrail serve on a free port."""
+
+    def __init__(self, data, *options):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.data = data
+        self.process = subprocess.Popen(
+            [PROGRAM, "serve", "--data", str(data), "--listen", f"127.0.0.1:{self.port}", *options],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.said = ""
+        for line in self.process.stdout:
+            self.said += line
+            if line.startswith("Stop with"):
+                return
+        raise AssertionError("the server did not start: " + self.said)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+        self.process.stdout.close()
+
+    def call(self, method, path, body=None, headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request(method, path, body, headers or {})
+        response = connection.getresponse()
+        content = response.read()
+        connection.close()
+        return response, content
+
+    def login(self):
+        password = re.search(r"password +(\S+)", self.said).group(1)
+        response, body = self.call("POST", "/api/v1/sessions",
+                                   json.dumps({"user": "demo", "password": password}),
+                                   {"Content-Type": "application/json"})
+        assert response.status == 201, body
+        return {"Authorization": "Bearer " + json.loads(body)["token"]}
+
+
+# ---- the main job ---------------------------------------------------------------------------
+
+
+def main_job():
+    data, out = WORK / "main" / "var", WORK / "main" / "out"
+    done = run("order", "run", ROOT / "examples/orders/eu-demo.toml", "--out", out, data=data)
+    assert "closed" in done.stdout, done.stdout
+    for name in ("epcis-2.0.json", "epcis-1.2.xml", "report.html", "report.json",
+                 "labels/pack.svg", "labels/pack.zpl", "labels/case.svg", "labels/case.zpl"):
+        assert (out / name).stat().st_size > 100, name
+    report = json.loads((out / "report.json").read_text())
+    assert_balanced(report)
+    page = (out / "report.html").read_text()
+    assert page.count("data:image/png;base64,") >= 2, "pictures of a good and a bad label"
+    seen = commissioned(out)
+    assert max(seen.values()) == 1, "a number was commissioned twice"
+    shipped = [event for event in events(out) if event.get("bizStep") == "shipping"]
+    assert shipped and shipped[0]["bizTransactionList"], "no shipping with references"
+    sampled = [event for event in events(out) if event.get("bizStep") == "sampling"]
+    assert sum(len(event["epcList"]) for event in sampled) == 2, "two samples are drawn"
+    again = run("order", "run", ROOT / "examples/orders/eu-demo.toml", "--out", out, data=data)
+    assert "closed" in again.stdout, "a closed order answers the same again"
+
+
+def epcis_files_are_valid():
+    out = WORK / "main" / "out"
+    schema = SHARED / "epcis" / "schema"
+    if not schema.exists():
+        print("SKIP EPCIS schemas: ../shared/data/epcis/schema is not there")
+        return
+    import jsonschema
+    validator = jsonschema.Draft7Validator(json.loads((schema / "EPCIS-JSON-Schema.json").read_text()))
+    document = json.loads((out / "epcis-2.0.json").read_text())
+    whole = list(document["epcisBody"]["eventList"])
+    # The schema walks every event against every alternative: show it slices of the document.
+    size = 40
+    for first in range(0, len(whole), size):
+        document["epcisBody"]["eventList"] = whole[first:first + size]
+        for error in validator.iter_errors(document):
+            raise AssertionError(f"{list(error.absolute_path)}: {error.message[:300]}")
+    checked = subprocess.run(
+        ["xmllint", "--noout", "--nonet", "--schema",
+         str(schema / "xsd-1.2" / "EPCglobal-epcis-1_2.xsd"), str(out / "epcis-1.2.xml")],
+        capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr[-2000:]
+
+
+def questions():
+    data, out = WORK / "main" / "var", WORK / "main" / "out"
+    report = json.loads((out / "report.json").read_text())
+    lot, expiry = report["order"]["batch"]["lot"], report["order"]["batch"]["expiry"]
+    yymmdd = expiry if len(expiry) == 6 else expiry[2:].replace("-", "")
+    packed = [event for event in events(out)
+              if event["type"] == "AggregationEvent" and event["action"] == "ADD"]
+    pack = next(epc for event in packed for epc in event["childEPCs"] if ":sgtin:" in epc)
+    case = next(event["parentID"] for event in packed if pack in event["childEPCs"])
+    trace = as_json("trace", pack, data=data)
+    gtin = trace["digital_link"].split("/01/")[1][:14]
+    serial = trace["digital_link"].rsplit("/", 1)[1]
+    for code in (f"(01){gtin}(21){serial}(17){yymmdd}(10){lot}",
+                 f"[01]{gtin}[21]{serial}[17]{yymmdd}[10]{lot}",
+                 f"01{gtin}21{serial}\x1d17{yymmdd}10{lot}",
+                 f"]d201{gtin}21{serial}\x1d17{yymmdd}10{lot}",
+                 f"https://id.gs1.org/01/{gtin}/10/{lot}/21/{serial}?17={yymmdd}",
+                 pack):
+        answer = as_json("verify", code, data=data)
+        assert answer["verdict"] == "genuine", (code, answer)
+    wrong = as_json("verify", f"(01){gtin}(21){serial}(17){yymmdd}(10)X{lot}", data=data,
+                    expect=SAID_NO)
+    assert wrong["verdict"] == "mismatch"
+    unknown = as_json("verify", f"(01){gtin}(21)ZZZZZZZZZZZZ", data=data, expect=NOT_FOUND)
+    assert unknown["verdict"] == "unknown"
+    run("verify", "(01)123", data=data, expect=SAID_NO)
+    steps = [entry.get("biz_step", "").split(":")[-1] for entry in trace["entries"]]
+    for step in ("commissioning", "packing", "shipping"):
+        assert any(step in known for known in steps), (step, steps)
+    assert any(entry["inherited"] for entry in trace["entries"]), "shipping is inherited"
+    contents = as_json("contents", case, data=data)
+    assert pack in [child["epc"] for child in contents["root"]["children"]]
+    table = run("trace", pack, data=data).stdout
+    assert "commissioning" in table and "packing" in table
+    tree = run("contents", case, data=data).stdout
+    assert "└─" in tree
+    run("trace", f"(01){gtin}(21)ZZZZZZZZZZZZ", data=data, expect=NOT_FOUND)
+    assert as_json("rebuild", "--check", data=data)["equal"]
+
+
+def proofs():
+    data, out = WORK / "main" / "var", WORK / "main" / "out"
+    packed = [event for event in events(out)
+              if event["type"] == "AggregationEvent" and event["action"] == "ADD"]
+    pack = next(epc for event in packed for epc in event["childEPCs"] if ":sgtin:" in epc)
+    proof = WORK / "proof.json"
+    run("proof", "create", pack, "-o", proof, data=data)
+    empty = WORK / "elsewhere"
+    empty.mkdir()
+    checked = subprocess.run([PROGRAM, "proof", "check", str(proof), "--json"], cwd=empty,
+                             capture_output=True, text=True)
+    assert checked.returncode == OK, checked.stderr
+    answer = json.loads(checked.stdout)
+    assert answer["valid"] and answer["epc"] == pack
+    assert any("commissioning" in item["biz_step"] for item in answer["items"])
+    text = proof.read_text()
+    others = [epc for event in events(out) for epc in
+              event.get("epcList", []) + event.get("childEPCs", []) + [event.get("parentID", "")]]
+    for epc in set(others) - {pack, ""}:
+        assert epc not in text and epc.rsplit(".", 1)[-1] not in text, "reveals " + epc
+    # Every byte is tried in the unit tests; here a sample through the program.
+    chance = random.Random(7)
+    content = bytearray(text.rstrip("\n").encode())
+    for _ in range(40):
+        changed = bytearray(content)
+        at = chance.randrange(len(changed))
+        changed[at] = changed[at] ^ (1 << chance.randrange(7))
+        bad = WORK / "bad.json"
+        bad.write_bytes(changed)
+        run("proof", "check", bad, expect=SAID_NO)
+
+
+def wrong_orders():
+    data = WORK / "wrong" / "var"
+    today_past = '"2020-01-31"'
+    for changes, field in (({"gtin": '"09521234000014"'}, "gtin"),
+                           ({"expiry": today_past}, "expiry"),
+                           ({"quantity": "0"}, "quantity"),
+                           ({"quantity": "99999999999"}, "quantity"),
+                           ({"lot": '"A B"'}, "lot"),
+                           ({"packs_per_case": "0"}, "packs_per_case")):
+        done = run("order", "run", order_file(**changes), "--out", WORK / "wrong" / "out",
+                   data=data, expect=SAID_NO)
+        assert field in done.stderr and "rule:" in done.stderr and "remedy:" in done.stderr, \
+            (changes, done.stderr)
+    unknown = WORK / "unknown-key.toml"
+    unknown.write_text((ROOT / "examples/orders/small.toml").read_text() + "\ncolour = \"red\"\n")
+    done = run("order", "run", unknown, "--out", WORK / "wrong" / "out", data=data, expect=SAID_NO)
+    assert "colour" in done.stderr, done.stderr
+    run("order", "run", WORK / "no-such-file.toml", data=data, expect=NOT_FOUND)
+    run("order", "fly", expect=USAGE)
+
+
+# ---- faults ---------------------------------------------------------------------------------
+
+
+def kills():
+    """kill -9 at random moments of the main job; the order resumes and nothing is lost."""
+    data, out = WORK / "kills" / "var", WORK / "kills" / "out"
+    order = ROOT / "examples" / "orders" / "eu-demo.toml"
+    seed = int(os.environ.get("PACKTRAIL_SEED", str(random.SystemRandom().getrandbits(32))))
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    killed = 0
+    slowest = 0.0
+    while killed < KILLS:
+        process = subprocess.Popen([PROGRAM, "order", "run", str(order), "--out", str(out),
+                                    "--data", str(data), "--json"],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0.02, 0.9))
+        if process.poll() is not None:
+            # The order closed before we struck: begin another one in the same folder.
+            assert process.returncode == OK, process.returncode
+            order = order_file("eu-demo", id=f'"KILL-{killed}"', lot=f'"K{killed}"')
+            continue
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        killed += 1
+        begin = time.monotonic()
+        pools = as_json("pool", "list", data=data)["pools"]
+        slowest = max(slowest, time.monotonic() - begin)
+        assert not any(pool["blocked"] for pool in pools), "a crash is no restore"
+        assert as_json("rebuild", "--check", data=data)["equal"], "rebuild differs"
+    assert slowest < 2.0, f"a start took {slowest:.2f} s"
+    for entry in as_json("order", "list", data=data)["orders"]:
+        if entry["state"] != "closed":
+            run("order", "run", order, "--out", out, data=data)
+    all_orders = as_json("order", "list", data=data)["orders"]
+    names = {}
+    for entry in all_orders:
+        assert entry["state"] == "closed", entry
+        assert_balanced({"reconciliation": entry["reconciliation"]})
+    seen = commissioned(out)
+    assert seen and max(seen.values()) == 1, "a number was used twice"
+    print(f"{killed} kills, slowest start {slowest:.2f} s")
+
+
+def interrupt_and_resume():
+    data, out = WORK / "interrupt" / "var", WORK / "interrupt" / "out"
+    order = order_file("eu-demo")
+    process = subprocess.Popen([PROGRAM, "order", "run", str(order), "--out", str(out),
+                                "--data", str(data)], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    if process.returncode != OK:
+        assert "held" in said, said
+        run("order", "run", order, "--out", out, data=data)
+    assert_balanced(json.loads((out / "report.json").read_text()))
+
+
+def restore_rule():
+    """A data folder put back from an older copy does not issue a number again."""
+    for way in ("moved", "in place"):
+        base = WORK / f"restore-{way.replace(' ', '-')}"
+        data = base / "var"
+        run("order", "run", order_file(id='"R-1"', lot='"R1"'), "--out", base / "1", data=data)
+        shutil.copytree(data, base / "backup", symlinks=True)
+        run("order", "run", order_file(id='"R-2"', lot='"R2"'), "--out", base / "2", data=data)
+        if way == "moved":
+            shutil.rmtree(data)
+            shutil.copytree(base / "backup", data)
+        else:  # The same files, with older content: inode and path do not tell.
+            for path in (base / "backup").rglob("*.mdb"):
+                (data / path.relative_to(base / "backup")).write_bytes(path.read_bytes())
+        third = order_file(id='"R-3"', lot='"R3"')
+        refused = run("order", "run", third, "--out", base / "3", data=data, expect=None)
+        assert refused.returncode != OK, "issued numbers after a restore"
+        assert "pool" in refused.stderr and "remedy" in refused.stderr, refused.stderr
+        known = base / "known.txt"
+        epcs = packs_of(commissioned(base / "1")) | packs_of(commissioned(base / "2"))
+        known.write_text("\n".join(epc.rsplit(".", 1)[-1] for epc in sorted(epcs)) + "\n")
+        for pool in as_json("pool", "list", data=data)["pools"]:
+            assert pool["blocked"], pool
+            arguments = ["pool", "advance", pool["object_class"], "--evidence", "all lines asked"]
+            if pool["kind"] == "serial":
+                # Numbers that were drawn but are on no pack are beyond the known ones.
+                run(*arguments, "--known", known, data=data)
+                later = int(as_json("pool", "list", data=data)["pools"][0]["next_counter"]) + 1000
+                run(*arguments, "--next-counter", later, data=data)
+            else:
+                run(*arguments, "--next-counter", int(pool["next_counter"]) + 1000, data=data)
+        run("order", "run", third, "--out", base / "3", data=data)
+        old = commissioned(base / "1") | commissioned(base / "2")
+        assert not set(old) & set(commissioned(base / "3")), "a number was issued again"
+
+
+# ---- the server -----------------------------------------------------------------------------
+
+
+def one_owner():
+    """Commands work through the running server on the same folder."""
+    data, out = WORK / "owner" / "var", WORK / "owner" / "out"
+    with Server(data) as server:
+        run("order", "run", order_file(), "--out", out, data=data)
+        assert_balanced(json.loads((out / "report.json").read_text()))
+        assert as_json("rebuild", "--check", data=data)["equal"]
+        assert as_json("pool", "list", data=data)["pools"]
+        done = run("rebuild", data=data, expect=None)
+        assert done.returncode == FAILED and str(server.process.pid) in done.stderr, done.stderr
+        second = run("serve", "--listen", "127.0.0.1:0", data=data, expect=None, timeout=30)
+        assert second.returncode == FAILED and "belongs to process" in second.stderr
+    assert as_json("rebuild", "--check", data=data)["equal"]
+    run("rebuild", data=data)
+    assert as_json("rebuild", "--check", data=data)["equal"]
+
+
+def strangers_learn_nothing():
+    data, out = WORK / "owner" / "var", WORK / "owner" / "out"
+    with Server(data) as server:
+        packed = [event for event in events(out) if event["type"] == "AggregationEvent"]
+        pack = next(epc for event in packed for epc in event["childEPCs"] if ":sgtin:" in epc)
+        trace = as_json("trace", pack, data=data)
+        path = "/01/" + trace["digital_link"].split("/01/")[1]
+        lot = trace["lot"]
+        yymmdd = trace["expiry"][2:].replace("-", "")
+        ask = lambda target, **headers: server.call("GET", target, headers=headers)
+        response, body = ask(f"{path}?17={yymmdd}&10={lot}", Accept="application/json")
+        assert response.status == 200 and json.loads(body)["genuine"], body
+        response, body = ask(f"{path}?17={yymmdd}&10={lot}", Accept="text/html")
+        assert b"Genuine pack" in body
+        answers = set()
+        for target in (path, f"{path}?10={lot}", f"{path}?17={yymmdd}", f"{path}?17={yymmdd}&10=X",
+                       f"{path}?17=291231&10={lot}", f"{path}?17=999999&10=%zz",
+                       f"{path[:-1]}?17={yymmdd}&10={lot}",
+                       f"/01/09506000134352/21/NOSUCH?17={yymmdd}&10={lot}",
+                       f"/01/00000000000000/21/X", f"/01/abc/21/X"):
+            for accept in ("application/json", "text/html"):
+                response, body = ask(target, Accept=accept)
+                headers = tuple(sorted((name, value) for name, value in response.getheaders()
+                                       if name.lower() != "date"))
+                answers.add((accept, response.status, headers, body))
+        assert len(answers) == 2, f"{len(answers)} different answers"
+        for method, target in (("GET", "/metrics"), ("GET", "/api/v1/orders"),
+                               ("GET", "/api/v1/live"), ("GET", "/epcis/events?MATCH_anyEPC=" + pack),
+                               ("POST", "/epcis/capture"), ("POST", "/api/v1/orders"),
+                               ("GET", "/api/v1/trace?epc=" + pack), ("GET", "/api/v1/pools"),
+                               ("POST", "/api/v1/rebuild-check"), ("POST", "/api/v1/verify")):
+            response, body = server.call(method, target)
+            assert response.status == 401, (target, response.status, body)
+        response, _ = server.call("GET", "/livez")
+        assert response.status == 200
+        response, _ = server.call("GET", "/readyz")
+        assert response.status == 200
+
+
+def http_interface():
+    data = WORK / "http" / "var"
+    with Server(data, "--demo") as server:
+        session = server.login()
+        response, body = server.call("POST", "/api/v1/sessions",
+                                     json.dumps({"user": "demo", "password": "x" * 20}),
+                                     {"Content-Type": "application/json"})
+        assert response.status == 401
+        begin = time.monotonic()
+        while True:
+            response, body = server.call("GET", "/api/v1/live", headers=session)
+            live = json.loads(body)
+            if live["lines"] and live["lines"][0]["good"] > 0:
+                break
+            assert time.monotonic() - begin < 60, live
+            time.sleep(0.5)
+        last = live["lines"][0]["last_good"]
+        response, body = server.call("POST", "/api/v1/verify", json.dumps({"code": last}),
+                                     {**session, "Content-Type": "application/json"})
+        assert json.loads(body)["verdict"] == "genuine", body
+        event = {
+            "type": "ObjectEvent", "eventTime": "2026-01-05T10:00:00.000+01:00",
+            "eventTimeZoneOffset": "+01:00", "action": "ADD", "bizStep": "commissioning",
+            "disposition": "active", "readPoint": {"id": "urn:epc:id:sgln:0614141.00777.0"},
+            "epcList": ["urn:epc:id:sgtin:0614141.107346.2017", "urn:epc:id:sgtin:0614141.107346.2018"],
+        }
+        document = {
+            "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
+            "type": "EPCISDocument", "schemaVersion": "2.0",
+            "creationDate": "2026-01-05T10:00:00.000Z", "epcisBody": {"eventList": [event]},
+        }
+        json_type = {**session, "Content-Type": "application/ld+json"}
+        response, body = server.call("POST", "/epcis/capture", json.dumps(document), json_type)
+        assert response.status == 202, body
+        job = response.getheader("Location")
+        response, body = server.call("GET", job, headers=session)
+        assert json.loads(body)["success"], body
+        response, body = server.call("POST", "/epcis/capture", json.dumps(document), json_type)
+        assert response.status == 202 and response.getheader("Location") == job, \
+            "the same document is the same capture"
+        for name in ("urn:epc:id:sgtin:0614141.107346.2017",
+                     "https://id.gs1.org/01/10614141073464/21/2017"):
+            response, body = server.call(
+                "GET", "/epcis/events?MATCH_anyEPC=" + http_quote(name), headers=session)
+            found = json.loads(body)["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
+            assert len(found) == 1 and found[0]["epcList"] == event["epcList"], body
+            assert found[0]["eventTime"] == event["eventTime"], "the captured spelling of the time"
+        for broken, status in (("{", 400), ("[]", 400), (json.dumps({**document, "colour": 1}), 400)):
+            response, body = server.call("POST", "/epcis/capture", broken, json_type)
+            assert response.status == status, (broken, response.status, body)
+            assert json.loads(body)["detail"]
+        response, _ = server.call("POST", "/epcis/capture", "<x/>",
+                                  {**session, "Content-Type": "application/xml"})
+        assert response.status == 415
+        response, body = server.call("GET", "/nowhere", headers=session)
+        assert response.status == 404
+        response, body = server.call("PUT", "/livez")
+        assert response.status == 405 and response.getheader("Allow") == "GET"
+        response, body = server.call("GET", "/")
+        assert response.status == 200 and b"<html" in body
+        with socket.create_connection(("127.0.0.1", server.port)) as raw:
+            raw.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 40000 + b"\r\n\r\n")
+            assert b" 431 " in raw.recv(4096)
+        response, _ = server.call("POST", "/api/v1/verify", "x" * 2_000_000, session)
+        assert response.status == 413
+
+
+def http_quote(text):
+    from urllib.parse import quote
+    return quote(text, safe="")
+
+
+def benches():
+    names = [entry["bench"] for entry in json.loads(run("bench", "list", "--json").stdout)]
+    assert names[:3] == ["ff1", "verify", "capture"], names
+    report = json.loads(run("bench", "run", "ff1", "--json").stdout)
+    assert report["bench"] == "ff1" and report["conditions"]["cpu"]
+    for figure in report["figures"]:
+        assert set(figure) == {"name", "value", "unit"} and figure["value"] > 0, figure
+    run("bench", "run", "nothing", expect=NOT_FOUND)
+
+
+CASES = [main_job, epcis_files_are_valid, questions, proofs, wrong_orders, interrupt_and_resume,
+         kills, restore_rule, one_owner, strangers_learn_nothing, http_interface, benches]
+
+
+def main():
+    wanted = sys.argv[2:]
+    passed = failed = 0
+    for case in CASES:
+        if wanted and case.__name__ not in wanted:
+            continue
+        begin = time.monotonic()
+        try:
+            case()
+            passed += 1
+            print(f"ok {case.__name__} ({time.monotonic() - begin:.1f} s)", flush=True)
+        except Exception as wrong:  # Every case is tried; each says for itself what is wrong.
+            failed += 1
+            print(f"not ok {case.__name__}: {type(wrong).__name__}: {wrong}", flush=True)
+    if failed == 0:
+        shutil.rmtree(WORK, ignore_errors=True)
+    else:
+        print(f"kept {WORK}")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
