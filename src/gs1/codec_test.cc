@@ -271,6 +271,16 @@ TEST(DigitalLink, OtherKeysAndShortGtins) {
             "09506000134352");
 }
 
+TEST(DigitalLink, RewritingAStemOfSlashesIsStable) {
+  const auto link = parse_digital_link("https://example.com//a///01/09506000134352");
+  ASSERT_TRUE(link);
+  const std::string once = *to_digital_link(link->elements, link->stem);
+  EXPECT_EQ(once, "https://example.com//a/01/09506000134352");
+  const auto again = parse_digital_link(once);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(*to_digital_link(again->elements, again->stem), once);
+}
+
 TEST(DigitalLink, Refuses) {
   for (const char* bad : {"",
                           "ftp://id.gs1.org/01/09506000134352",
