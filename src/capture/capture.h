@@ -57,9 +57,9 @@ struct RecordEvent {
 };
 struct CreatePool {
   numbering::PoolSpec spec;  // Its planned quantity must be safe for its space.
-  std::string market;
+  std::string market = {};
   unsigned gcp_length = 0;
-  std::string product_name;
+  std::string product_name = {};
   // When given, the key that `spec.key_id` names must have this check value.
   std::optional<numbering::KeyCheckValue> key_check_value = {};
 };
@@ -71,47 +71,47 @@ struct CreateSsccSeries {
 struct AllocateNumbers {
   trace::ObjectClass pool;
   std::uint64_t count = 0;
-  std::string order_id;
-  std::string token;
+  std::string order_id = {};
+  std::string token = {};
 };
 struct MoveNumbers {
-  std::vector<trace::ObjectRun> runs;  // All of one class.
+  std::vector<trace::ObjectRun> runs = {};  // All of one class.
   numbering::SerialState to = numbering::SerialState::Unassigned;
-  std::string order_id;
-  std::string reason;  // Stable word.
+  std::string order_id = {};
+  std::string reason = {};  // Stable word.
 };
 struct AdvancePool {
   trace::ObjectClass pool;
   std::uint64_t next_counter = 0;  // Not below the present one. Unblocks the pool.
-  std::string evidence;
+  std::string evidence = {};
 };
 struct BlockPools {
-  std::string cause;
+  std::string cause = {};
 };
 struct OpenOrder {
-  std::string order_id;
-  std::string document;  // Canonical JSON.
+  std::string order_id = {};
+  std::string document = {};  // Canonical JSON.
 };
 struct ChangeOrderState {
-  std::string order_id;
+  std::string order_id = {};
   std::uint32_t state = 0;  // ISA-95 job order state.
-  std::string document;
+  std::string document = {};
 };
 struct LineFinding {
   std::uint64_t trigger = 0;
-  std::string reason, expected, read, action;
+  std::string reason = {}, expected = {}, read = {}, action = {};
 };
 struct RecordLine {
-  std::string order_id, station;
+  std::string order_id = {}, station = {};
   std::uint64_t first_trigger = 0, triggers = 0;
   trace::ObjectClass object_class;
-  std::vector<trace::ObjectRun> passed;
-  std::vector<LineFinding> findings;
+  std::vector<trace::ObjectRun> passed = {};
+  std::vector<LineFinding> findings = {};
 };
 struct RecordUser {
-  std::string user_id;
-  std::vector<std::string> roles;
-  Bytes commitment;
+  std::string user_id = {};
+  std::vector<std::string> roles = {};
+  Bytes commitment = {};
   bool disabled = false;
 };
 

@@ -127,9 +127,9 @@ class Site {
     trace = std::move(*trace::Trace::open(projections, keys, {}));
     const Status replayed = trace->replay(*ledger, {});
     PACKTRAIL_ASSERT(static_cast<bool>(replayed));
-    capture = std::make_unique<Capture>(*ledger, *trace, model, clock, observer,
-                                        Capture::Options{.software_version = "test",
-                                                         .keys = &keys});
+    capture =
+        std::make_unique<Capture>(*ledger, *trace, model, clock, observer,
+                                  Capture::Options{.software_version = "test", .keys = &keys});
   }
 
   static numbering::PoolSpec pool_spec(std::uint32_t epoch = 0) {
@@ -202,8 +202,7 @@ inline epcis::Event object_event(epcis::Action action, std::string_view biz_step
 inline epcis::Event commissioning(const std::vector<std::string>& epcs, std::int64_t second,
                                   std::string_view lot = "L1",
                                   std::string_view expiry = "2028-12-31") {
-  epcis::Event event =
-      object_event(epcis::Action::Add, "commissioning", epcs, second, "active");
+  epcis::Event event = object_event(epcis::Action::Add, "commissioning", epcs, second, "active");
   const auto field = [](std::string name, std::string_view text) {
     epcis::ExtensionField made;
     made.prefix = "cbvmda";
