@@ -18,7 +18,7 @@ const sizeOf = (name) => brotli(readFileSync(new URL(name, dist)));
 const first = new Set(['index.html']);
 const queue = [];
 const html = readFileSync(new URL('index.html', dist), 'utf8');
-for (const m of html.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)) queue.push(m[1]);
+for (const m of html.matchAll(/(?:src|href)="\/([^"]+)"/g)) queue.push(m[1]);
 while (queue.length > 0) {
   const name = queue.pop();
   if (first.has(name)) continue;
@@ -39,7 +39,7 @@ for (const name of [...first].sort()) {
   console.log(`${kib(size)}  ${name}`);
 }
 for (const name of readdirSync(new URL('assets/', dist)).sort()) {
-  if (first.has(`assets/${name}`)) continue;
+  if (name.endsWith('.br') || first.has(`assets/${name}`)) continue;
   const size = sizeOf(`assets/${name}`);
   console.log(`${kib(size)}  assets/${name} (later)`);
   if (size > routeKiB * 1024) {

@@ -1,21 +1,16 @@
-// Writes NAME.br beside every built file that gets smaller: the server sends these as they are.
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// After the build: a .br file beside every text file of dist/ that brotli makes smaller. The server
+// sends it to browsers that take it. Same input, same bytes.
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, constants } from 'node:zlib';
 
-function compress(folder) {
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) {
-      compress(path);
-    } else if (!name.endsWith('.br')) {
-      const content = readFileSync(path);
-      const small = brotliCompressSync(content, {
-        params: { [constants.BROTLI_PARAM_QUALITY]: 11 },
-      });
-      if (small.length < content.length) writeFileSync(`${path}.br`, small);
-    }
-  }
+const dist = new URL('../dist/', import.meta.url);
+for (const name of readdirSync(dist, { recursive: true })) {
+  if (!/\.(js|css|html|svg)$/.test(name)) continue;
+  const bytes = readFileSync(new URL(name, dist));
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  };
+  const small = brotliCompressSync(bytes, { params });
+  if (small.length < bytes.length) writeFileSync(new URL(`${name}.br`, dist), small);
 }
-
-compress(new URL('../dist', import.meta.url).pathname);

@@ -67,6 +67,9 @@ it.each([
   ['urn:epcglobal:cbv:bizstep:commissioning', 'Commissioning', 'commissioning'],
   ['https://ref.gs1.org/cbv/BizStep-packing', 'Packing', 'packing'],
   ['', '', ''],
+  ['DEMO-2026-1', 'DEMO-2026-1', 'demo-2026-1'],
+  ['ORDER', 'ORDER', 'order'],
+  ['Said by: the Server', 'Said by: the Server', 'said_by:_the_server'],
 ])('humanise(%s)', (word, text, key) => {
   expect(humanise(word)).toBe(text);
   expect(codeKey(word)).toBe(key);

@@ -37,16 +37,19 @@ export function chooseLanguage(wanted: readonly string[]): LanguageCode {
   return 'en';
 }
 
-/** "in_transit", "InTransit" or "urn:...:in_transit" as words: "In transit". */
+/**
+ * A code word as words: "in_transit", "InTransit" and "urn:...:in_transit" become "In transit". What
+ * is no code word (an order number, a sentence) stays as it is.
+ */
 export function humanise(word: string): string {
-  const last = word.split(/[:/#]/).pop() ?? word;
-  const words = last
-    .replace(/^(BizStep|Disp|BTT|SDT)-/, '')
+  const last = /^(urn:|https?:)/.test(word) ? (word.split(/[:/#]/).pop() ?? word) : word;
+  const code = last.replace(/^(BizStep|Disp|BTT|SDT)-/, '');
+  if (!/^[A-Za-z]+(_[A-Za-z]+)*$/.test(code) || (code.length > 1 && code === code.toUpperCase())) return word;
+  const words = code
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replaceAll('_', ' ')
-    .trim()
     .toLowerCase();
-  return words === '' ? word : words.charAt(0).toUpperCase() + words.slice(1);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The catalogs' form of a code of the server: its last word, in snake case. */

@@ -47,7 +47,10 @@ function Entry({ entry }: { entry: TraceEntry }) {
   const what = step !== null ? m.code('step', step) : m.code('event', entry.event);
   const removed = entry.action === 'DELETE';
   const facts: [string, string | undefined][] = [
-    [m.text('pack.disposition'), entry.disposition && m.code('disposition', entry.disposition)],
+    // A step of a number before there is a pack has a life state in this place.
+    entry.event === 'NumbersMoved'
+      ? [m.text('pack.life'), entry.disposition && m.code('life', entry.disposition)]
+      : [m.text('pack.disposition'), entry.disposition && m.code('disposition', entry.disposition)],
     [m.text('trace.where'), [entry.read_point, entry.biz_location].filter((x, i, a) => x && a.indexOf(x) === i).join(' · ')],
     [m.text('trace.actor'), entry.actor],
     [m.text('pack.reason'), entry.reason && m.code('reason', entry.reason)],

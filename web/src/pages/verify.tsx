@@ -83,8 +83,10 @@ function Facts({ v }: { v: Verification }) {
           {v.parent === null || v.parent === '' ? m.text('pack.no_parent') : <EpcLink epc={v.parent} />}
         </Fact>
       )}
-      {v.reason !== undefined && v.reason !== '' && (
-        <Fact name={m.text('pack.reason')}>{m.code('reason', v.reason)}</Fact>
+      {v.verdict !== 'genuine' && v.reason !== undefined && v.reason !== '' && (
+        <Fact name={m.text('pack.reason')} width="long">
+          {m.code('reason', v.reason)}
+        </Fact>
       )}
       {v.epc !== '' && (
         <Fact name={m.text('pack.epc')} width="long">
