@@ -4,7 +4,6 @@
 // Deterministic: the same seed gives the same picture. Not part of the product's library.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -61,91 +60,8 @@ struct View {
   double dot_radius = 0;   // Dark modules as dots, radius in modules; 0 draws squares.
 };
 
-// Each pixel is the mean of 4 x 4 points of the ideal scene, then blurred and made noisy.
-inline GreyImage photograph(BitMatrix symbol, const View& view, std::uint64_t seed) {
-  Chance chance(seed);
-  const int n = symbol.width();
-  for (int y = 1; y < n - 1; ++y) {
-    for (int x = 1; x < n - 1; ++x) {
-      if (chance.uniform() < view.flip_rate) symbol.set(x, y, !symbol.get(x, y));
-    }
-  }
-  const double patch = std::sqrt(view.damage_area) * n;
-  const double patch_x = chance.uniform(1, std::max(n - 1 - patch, 1.0));
-  const double patch_y = chance.uniform(1, std::max(n - 1 - patch, 1.0));
-  const bool patch_dark = chance.uniform() < 0.5;
-  const double size = (n + 2 * view.quiet_modules) * view.pixels_per_module;
-  const double angle = view.degrees * 3.141592653589793 / 180;
-  const double c = std::cos(angle), s = std::sin(angle);
-  const int side = static_cast<int>(std::ceil(size * (std::abs(c) + std::abs(s))));
-  const double shift_x = chance.uniform(-0.5, 0.5), shift_y = chance.uniform(-0.5, 0.5);
-  std::vector<float> light(static_cast<std::size_t>(side) * static_cast<std::size_t>(side));
-  constexpr int kSub = 4;
-  for (int y = 0; y < side; ++y) {
-    for (int x = 0; x < side; ++x) {
-      int dark = 0;
-      for (int i = 0; i < kSub * kSub; ++i) {
-        const double px = x + (i % kSub + 0.5) / kSub - side / 2.0 + shift_x;
-        const double py = y + (i / kSub + 0.5) / kSub - side / 2.0 + shift_y;
-        double u = (c * px + s * py) / view.pixels_per_module;
-        double v = (-s * px + c * py) / view.pixels_per_module;
-        const double w = 1 + view.perspective * v / n;
-        u = u * w + n / 2.0;
-        v = v * w + n / 2.0;
-        if (view.mirrored) u = n - u;
-        if (u < 0 || v < 0 || u >= n || v >= n) continue;
-        if (u >= patch_x && u < patch_x + patch && v >= patch_y && v < patch_y + patch) {
-          dark += patch_dark ? 1 : 0;
-          continue;
-        }
-        if (!symbol.get(static_cast<int>(u), static_cast<int>(v))) continue;
-        if (view.dot_radius > 0) {
-          const double du = u - std::floor(u) - 0.5, dv = v - std::floor(v) - 0.5;
-          if (du * du + dv * dv > view.dot_radius * view.dot_radius) continue;
-        }
-        ++dark;
-      }
-      const double share = static_cast<double>(dark) / (kSub * kSub);
-      const double lamp = 1 - view.gradient * x / side;
-      light[static_cast<std::size_t>(y) * static_cast<std::size_t>(side) +
-            static_cast<std::size_t>(x)] =
-          static_cast<float>((view.light + (view.dark - view.light) * share) * lamp);
-    }
-  }
-  const double sigma = view.blur_modules * view.pixels_per_module;
-  if (sigma > 0.05) {
-    const int radius = static_cast<int>(std::ceil(3 * sigma));
-    std::vector<float> kernel(static_cast<std::size_t>(2 * radius) + 1);
-    float sum = 0;
-    for (int i = -radius; i <= radius; ++i) {
-      sum += kernel[static_cast<std::size_t>(i + radius)] =
-          static_cast<float>(std::exp(-0.5 * i * i / (sigma * sigma)));
-    }
-    for (const int pass : {0, 1}) {
-      std::vector<float> out(light.size());
-      for (int y = 0; y < side; ++y) {
-        for (int x = 0; x < side; ++x) {
-          float value = 0;
-          for (int i = -radius; i <= radius; ++i) {
-            const int sx = pass == 0 ? std::clamp(x + i, 0, side - 1) : x;
-            const int sy = pass == 1 ? std::clamp(y + i, 0, side - 1) : y;
-            value += kernel[static_cast<std::size_t>(i + radius)] *
-                     light[static_cast<std::size_t>(sy) * static_cast<std::size_t>(side) +
-                           static_cast<std::size_t>(sx)];
-          }
-          out[static_cast<std::size_t>(y) * static_cast<std::size_t>(side) +
-              static_cast<std::size_t>(x)] = value / sum;
-        }
-      }
-      light.swap(out);
-    }
-  }
-  GreyImage out(side, side);
-  for (std::size_t i = 0; i < light.size(); ++i) {
-    const double value = light[i] + view.noise_sd * chance.normal();
-    out.pixels[i] = static_cast<std::uint8_t>(std::clamp(value + 0.5, 0.0, 255.0));
-  }
-  return out;
-}
+// Each pixel is the mean of 4 x 4 points of the ideal scene, then blurred and made noisy. Defined
+// in test_pictures_test.cc, so that it is in test programs only.
+[[nodiscard]] GreyImage photograph(BitMatrix symbol, const View& view, std::uint64_t seed);
 
 }  // namespace packtrail::symbology::test
