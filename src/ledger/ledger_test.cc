@@ -96,7 +96,7 @@ TEST_F(LedgerTest, DiscardForgetsWhatIsStaged) {
 }
 
 TEST_F(LedgerTest, HeadIsTheSignedRootOverTheLeavesRecomputedFromStoredFacts) {
-  for (const std::uint64_t count : {1, 6, 249, 1, 300}) {
+  for (const std::uint64_t count : {1U, 6U, 249U, 1U, 300U}) {
     fill(count, 100);
     const SignedHead head = ledger_->head();
     const auto leaves = ledger_->leaf_hashes(0, ledger_->size(), texts_);
@@ -132,7 +132,8 @@ TEST_F(LedgerTest, InclusionAndConsistencyPathsVerifyAtEverySize) {
   fill(1300, 500);
   const auto leaves = ledger_->leaf_hashes(0, 1300, texts_);
   ASSERT_TRUE(leaves);
-  for (const std::uint64_t size : {1, 2, 255, 256, 257, 511, 512, 513, 768, 1023, 1025, 1300}) {
+  for (const std::uint64_t size :
+       {1U, 2U, 255U, 256U, 257U, 511U, 512U, 513U, 768U, 1023U, 1025U, 1300U}) {
     const Digest root = root_of(std::span(*leaves).first(size));
     for (const std::uint64_t position : {std::uint64_t{0}, size / 3, size / 2, size - 1}) {
       const auto path = ledger_->inclusion_path(position, size, texts_);
