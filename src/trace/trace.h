@@ -54,15 +54,15 @@ struct PoolInfo {
   unsigned extension_digit = 0;             // SSCC series.
   unsigned gcp_length = 0;
   std::string product_name;
-  std::uint64_t next_counter = 0;           // First counter never handed out.
-  bool blocked = false;                     // After a restore; issues nothing.
+  std::uint64_t next_counter = 0;  // First counter never handed out.
+  bool blocked = false;            // After a restore; issues nothing.
 };
 
 // An EPC looked up: its object when it is known, and what a first fact about it would do.
 struct Resolution {
-  ObjectNumber object;      // 0: not known.
-  ObjectClass object_class; // Pool, series or dictionary it belongs to; 0: a new dictionary.
-  bool ours = false;        // A number of one of our pools below its next counter.
+  ObjectNumber object;       // 0: not known.
+  ObjectClass object_class;  // Pool, series or dictionary it belongs to; 0: a new dictionary.
+  bool ours = false;         // A number of one of our pools below its next counter.
 };
 
 // One line of an object's history.
@@ -73,10 +73,10 @@ struct HistoryEntry {
 
 struct OrderInfo {
   std::string order_id;
-  std::string document;        // Canonical JSON of the order.
-  std::uint32_t state = 0;     // ISA-95 job order state.
-  std::string state_document;  // JSON that came with the state.
-  std::uint64_t opened_at = 0; // Position of the fact.
+  std::string document;         // Canonical JSON of the order.
+  std::uint32_t state = 0;      // ISA-95 job order state.
+  std::string state_document;   // JSON that came with the state.
+  std::uint64_t opened_at = 0;  // Position of the fact.
 };
 
 // How many objects are in each state: kept counts, exact.
@@ -100,8 +100,7 @@ class PendingView {
   virtual std::vector<ObjectRun> children(ObjectNumber parent) = 0;
   // Position of the fact with this event id / this idempotency key and batch index.
   virtual std::optional<std::uint64_t> event_position(std::string_view event_id) = 0;
-  virtual std::optional<std::uint64_t> request_position(std::string_view company,
-                                                        ByteView key) = 0;
+  virtual std::optional<std::uint64_t> request_position(std::string_view company, ByteView key) = 0;
   // Position of the fact that allocated numbers to this order for this token.
   virtual std::optional<std::uint64_t> allocation_position(std::string_view order_id,
                                                            std::string_view token) = 0;
@@ -124,8 +123,7 @@ class Reader {
   virtual Resolution resolve(const gs1::Epc& epc) = 0;
   virtual std::optional<ObjectState> state(const Viewer& viewer, ObjectNumber object) = 0;
   // Disposition, locations and quarantine as the outermost container has them.
-  virtual std::optional<ObjectState> effective_state(const Viewer& viewer,
-                                                     ObjectNumber object) = 0;
+  virtual std::optional<ObjectState> effective_state(const Viewer& viewer, ObjectNumber object) = 0;
   virtual std::string epc_text(ObjectNumber object) = 0;  // URN where the GCP length is known.
   virtual std::string term(TermId id) = 0;
   virtual Batch batch(BatchId id) = 0;
@@ -154,8 +152,8 @@ class Trace final : public ledger::EpcTexts {
     std::size_t fold_after_entries = 1'000'000;  // Overlay entries that start a fold.
   };
   // Reads the directory and the applied position; facts beyond it come through `replay`.
-  static Result<std::unique_ptr<Trace>> open(ProjectionStore& store,
-                                             numbering::KeySource& keys, Options options);
+  static Result<std::unique_ptr<Trace>> open(ProjectionStore& store, numbering::KeySource& keys,
+                                             Options options);
   ~Trace() override;
 
   // Applies and publishes the facts from `applied()` to the ledger's end. `progress` may be empty.
@@ -182,8 +180,8 @@ class Trace final : public ledger::EpcTexts {
                 const std::function<void(std::string_view)>& take) const override;
   // Serial text of a counter, and back: FF1 of the class' pool.
   Result<gs1::SerialNumber> serial(ObjectClass pool, std::uint64_t counter) const;
-  Status serials(ObjectRun run, const std::function<void(std::uint64_t, const gs1::SerialNumber&)>&
-                                    take) const;
+  Status serials(ObjectRun run,
+                 const std::function<void(std::uint64_t, const gs1::SerialNumber&)>& take) const;
 
  private:
   struct State;
