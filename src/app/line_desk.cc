@@ -50,6 +50,7 @@ class FilesInMemory final : public plant::FileSink {
     current_->append(bytes);
     return {};
   }
+  Status close() override { return {}; }
   std::map<std::string, std::string> files;
 
  private:
@@ -155,16 +156,18 @@ void LineDesk::work(Run& run) {
   disturbance.seed = seed_of(run.order_id);
   Lanes lanes(std::thread::hardware_concurrency());
   // The labels printed so far decide where the simulated line takes up its sequence.
-  auto line = adapters::SimulatedPackLine::create(disturbance, run.label_dpi);
-  if (!line) return failed(std::move(line).error());
-  PacedLine paced(**line, rooms_.pack_interval_ms, run.stop);
+  std::uint64_t sequence = 0;
+  if (const auto printed = plant::labels_printed(run.order_id, rooms_.trace, rooms_.ledger)) {
+    sequence = *printed;
+  }
+  auto simulated = sim_line::SimulatedLine::create(disturbance, run.label_dpi, sequence);
+  if (!simulated) return failed(std::move(simulated).error());
+  sim_line::SimulatedPackLine line(*std::move(simulated));
+  PacedLine paced(line, rooms_.pack_interval_ms, run.stop);
   plant::BatchPorts ports{rooms_.capture, rooms_.trace, rooms_.ledger, rooms_.clock,
                           paced,          lanes,        run.progress,  &rooms_.pictures};
   auto batch = plant::BatchRun::resume(run.order_id, ports, run.actor);
   if (!batch) return failed(std::move(batch).error());
-  if (const auto moved = (*line)->continue_at((*batch)->labels_printed()); !moved) {
-    return failed(moved.error());
-  }
   if (const auto resumed = (*batch)->resume_running(); !resumed) return failed(resumed.error());
   while (!run.stop) {
     if (run.hold) {
@@ -288,8 +291,8 @@ Result<std::map<std::string, std::string>> LineDesk::batch_files(std::string_vie
   const std::lock_guard lock(files_mutex_);
   if (files_of_ != order_id) {
     FilesInMemory sink;
-    PACKTRAIL_TRY(
-        plant::write_batch_files(order_id, rooms_.trace, rooms_.ledger, &rooms_.pictures, sink));
+    PACKTRAIL_TRY(plant::write_batch_files(
+        order_id, {rooms_.ledger, rooms_.trace, &rooms_.pictures}, sink));
     files_ = std::move(sink.files);
     files_of_ = order_id;
   }
