@@ -471,8 +471,9 @@ Status BatchRun::State::pack_new(Level level, const std::vector<NumberIndex>& ch
   const LevelNumbers& units = log.level(level);
   NumberIndex unit = units.next_allocated();
   if (unit == kNoNumber) {
-    PACKTRAIL_TRY(
-        submit("allocate" + std::to_string(log.facts()), {PACKTRAIL_TRY(allocation(level, 1))}));
+    Commands more;
+    more.push_back(PACKTRAIL_TRY(allocation(level, 1)));
+    PACKTRAIL_TRY(submit("allocate" + std::to_string(log.facts()), std::move(more)));
     unit = units.next_allocated();
     if (unit == kNoNumber) {
       return Error{.code = Errc::DataLoss, .message = "an allocated SSCC is not in the ledger"};

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include <simdjson.h>
+#define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
 
 #include "epcis/json_text.h"
