@@ -595,9 +595,7 @@ Status Reader::read_context_entry(od::value value, const Where& where, EventCont
   ContextEntry entry;
   PACKTRAIL_TRY(read_text(value, where, entry.value));
   if (!is_uri(entry.value)) return refuse(where, "is not a URI", kContextRule);
-  const bool known = std::find(out.entries.begin(), out.entries.end(), entry) != out.entries.end();
-  if (!known) out.entries.push_back(std::move(entry));
-  return {};
+  return add_context_entry(std::move(entry), where, out);
 }
 
 Status Reader::read_context_object(od::value value, const Where& where, EventContext& out) {
@@ -626,12 +624,13 @@ Status Reader::read_context_object(od::value value, const Where& where, EventCon
 
 Status Reader::add_context_entry(ContextEntry entry, const Where& where, EventContext& out) {
   for (const ContextEntry& other : out.entries) {
-    if (other.kind == ContextEntry::Kind::Vocabulary || other.name != entry.name) continue;
     if (other == entry) return {};
+    const bool both_named = entry.kind != ContextEntry::Kind::Vocabulary &&
+                            other.kind != ContextEntry::Kind::Vocabulary;
+    if (!both_named || other.name != entry.name) continue;
     return refuse(where, "is declared twice with different meanings", kContextRule,
                   "Use one prefix for one namespace.");
   }
-  constexpr std::size_t kContextEntriesMax = 1'000;  // The search above is linear.
   if (out.entries.size() == kContextEntriesMax) {
     return beyond(where, "the entries of a context", kContextEntriesMax);
   }

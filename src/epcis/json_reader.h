@@ -28,6 +28,9 @@ inline constexpr std::size_t kListItemsMax = 100'000;          // Items of any o
 inline constexpr std::size_t kExtensionFieldsMax = 1'000'000;  // Extension fields of a document.
 inline constexpr std::size_t kNumberSizeMax = 128;             // Characters of one number.
 
+// Prefixes are looked up one after the other; real documents declare fewer than twenty.
+inline constexpr std::size_t kContextEntriesMax = 100;
+
 struct ReadLimits {
   std::size_t document_size_max = kDocumentSizeMax;
   std::size_t depth_max = kDepthMax;

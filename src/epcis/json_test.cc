@@ -450,6 +450,16 @@ TEST(JsonReader, KeepsItsLimits) {
   EXPECT_EQ(code_of(nested(room + 1), {}), Errc::ResourceExhausted);
   EXPECT_FALSE(read_json(as_bytes(nested(100'000))));
 
+  // The head has two entries.
+  const auto prefixes = [](std::size_t count) {
+    std::string more = "{";
+    for (std::size_t i = 2; i < count; ++i) more += "\"p" + std::to_string(i) + "\":\"urn:p:\",";
+    return with(commissioning(), "{\"ex\"", more + "\"ex\"");
+  };
+  EXPECT_TRUE(read_json(as_bytes(prefixes(kContextEntriesMax - 1))));
+  EXPECT_TRUE(read_json(as_bytes(prefixes(kContextEntriesMax))));
+  EXPECT_EQ(code_of(prefixes(kContextEntriesMax + 1), {}), Errc::ResourceExhausted);
+
   const auto uri = [](std::size_t size) {
     return document_of(event_of(
         "ObjectEvent", kAction + R"(,"epcList":["a:)" + std::string(size - 2, 'x') + "\"]"));
