@@ -129,5 +129,331 @@ TEST_F(TraceTest, CommissionsPacksAndAggregatesThem) {
   }
 }
 
+TEST_F(TraceTest, ForeignSerialsGetADictionaryWhateverTheirSpelling) {
+  add_pool(10);
+  add(foreign_event(100, {foreign("F1"), foreign("F2"), foreign("F1")}));
+  const auto a = trace_->pending().resolve(epc(foreign("F1")));
+  ASSERT_TRUE(a.object);
+  EXPECT_FALSE(a.ours);
+  EXPECT_EQ(a.object.instance(), 0U);
+  const auto b = trace_->pending().resolve(epc("urn:epc:id:sgtin:9521234.054321.F2"));
+  EXPECT_EQ(b.object, ObjectNumber(a.object_class, 1));
+  const auto unknown = trace_->pending().resolve(epc(foreign("F3")));
+  EXPECT_FALSE(unknown.object);
+  EXPECT_EQ(unknown.object_class, a.object_class);
+  // A second fact may write the text again: same object.
+  add(foreign_event(200, {"urn:epc:id:sgtin:9521234.054321.F1"}));
+  for (const bool folded : {false, true}) {
+    const auto reader = published();
+    if (folded) {
+      ASSERT_TRUE(trace_->fold());
+      open();
+    }
+    const auto at = trace_->reader();
+    EXPECT_EQ(at->resolve(epc(foreign("F1"))).object, a.object);
+    EXPECT_EQ(at->epc_text(a.object), foreign("F1"));
+    EXPECT_EQ(at->history(owner_, a.object, 10)->size(), 2U);
+    EXPECT_EQ(at->state(owner_, a.object)->life, SerialState::Commissioned);
+    EXPECT_EQ(trace_->pending().next_object_class(), ObjectClass(a.object_class.value() + 1));
+  }
+}
+
+TEST_F(TraceTest, EveryKindOfEpcFindsItsWayBack) {
+  const std::vector<std::string> texts = {
+      "urn:epc:id:sscc:9521234.1000000001",    "urn:epc:id:sgln:9521234.50000.A1",
+      "urn:epc:id:grai:9521234.55555.X9",      "urn:epc:id:giai:9521234.ABC%2F1",
+      "urn:epc:class:lgtin:9521234.054321.L7", "https://packs.example/any/thing",
+      "urn:epc:id:sgtin:9521234.054321.Z%2F9"};
+  add(foreign_event(100, texts));
+  const auto reader = published();
+  ASSERT_TRUE(trace_->fold());
+  open();
+  const auto after = trace_->reader();
+  for (const std::string& text : texts) {
+    EXPECT_EQ(reader->epc_text(reader->resolve(epc(text)).object), text);
+    EXPECT_EQ(after->epc_text(after->resolve(epc(text)).object), text);
+  }
+}
+
+TEST_F(TraceTest, CountersOfForeignSerialsAreSkipped) {
+  add_pool(3);
+  const auto serial = [&](std::uint64_t counter) {
+    return foreign(std::string(trace_->serial(ObjectClass(1), counter)->text()));
+  };
+  trace_->publish();
+  EXPECT_TRUE(trace_->pending().resolve(epc(serial(2))).ours);
+  EXPECT_FALSE(trace_->pending().resolve(epc(serial(3))).ours);
+  add(foreign_event(100, {serial(3), serial(5), serial(6)}));
+  const std::vector<ObjectRun> expected = {{pack(4), 1}, {pack(7), 8}};
+  for (const bool folded : {false, true}) {
+    trace_->publish();
+    if (folded) {
+      ASSERT_TRUE(trace_->fold());
+      open();
+    }
+    const auto next = trace_->pending().next_counters(ObjectClass(1), 9);
+    ASSERT_TRUE(next) << next.error().to_text();
+    EXPECT_EQ(*next, expected);
+  }
+  add(allocated(expected));
+  EXPECT_TRUE(trace_->pending().resolve(epc(serial(4))).ours);
+  const auto still = trace_->pending().resolve(epc(serial(5)));
+  EXPECT_FALSE(still.ours);
+  EXPECT_TRUE(still.object);
+  EXPECT_NE(still.object_class, ObjectClass(1));
+  std::uint64_t position = position_;
+  const Status clash = apply_next(*trace_, position, allocated(runs_of(1, 14, 1)));
+  EXPECT_FALSE(clash);
+  EXPECT_EQ(clash.error().code, Errc::DataLoss);
+}
+
+TEST_F(TraceTest, ANewPoolOrSeriesReservesWhatTheDictionaryHolds) {
+  add(pool_created(1));
+  add(allocated(runs_of(1, 0, 5)));
+  trace_->publish();
+  const std::string text = foreign(std::string(trace_->serial(ObjectClass(1), 2)->text()));
+  // A second ledger learns the serial as a foreign one before it makes the pool and the series.
+  MemoryProjectionStore other_store;
+  auto other = *Trace::open(other_store, keys_, {});
+  std::uint64_t at = 0;
+  ASSERT_TRUE(
+      apply_next(*other, at, foreign_event(100, {text, "urn:epc:id:sscc:9521234.3000000000"})));
+  ASSERT_TRUE(apply_next(*other, at, pool_created(7)));
+  ASSERT_TRUE(apply_next(*other, at, series_created(8)));
+  const auto next = other->pending().next_counters(ObjectClass(7), 4);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(*next, (std::vector<ObjectRun>{runs_of(7, 0, 2)[0], runs_of(7, 3, 2)[0]}));
+  EXPECT_EQ(*other->pending().next_counters(ObjectClass(8), 1), runs_of(8, 1, 1));
+}
+
+TEST_F(TraceTest, BlockedPoolsIssueNothingUntilAdvanced) {
+  add_pool(5);
+  Fact blocked;
+  blocked.mutable_pools_blocked()->set_cause("copy");
+  add(blocked);
+  const auto refused = trace_->pending().next_counters(ObjectClass(1), 1);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::FailedPrecondition);
+  Fact advanced;
+  advanced.mutable_pool_advanced()->set_object_class(1);
+  advanced.mutable_pool_advanced()->set_next_counter(50);
+  add(advanced);
+  EXPECT_EQ(*trace_->pending().next_counters(ObjectClass(1), 2), runs_of(1, 50, 2));
+  EXPECT_FALSE(trace_->pending().next_counters(ObjectClass(2), 1));
+  const auto reader = published();
+  EXPECT_FALSE(reader->pool(ObjectClass(1))->blocked);
+  EXPECT_TRUE(reader->pool(ObjectClass(2))->blocked);
+  EXPECT_EQ(reader->pools().size(), 2U);
+}
+
+TEST_F(TraceTest, WhatCannotBeAppliedStopsEverything) {
+  add_pool(5);
+  trace_->publish();
+  const Digest before = *trace_->reader()->digest();
+  std::uint64_t position = position_;
+  EXPECT_FALSE(apply_next(*trace_, position, allocated(runs_of(1, 4, 1))));
+  EXPECT_FALSE(apply_next(*trace_, position, allocated(runs_of(1, 5, 1))));
+  trace_->publish();
+  EXPECT_EQ(*trace_->reader()->digest(), before);
+  open();
+  EXPECT_FALSE(
+      apply_next(*trace_, position, object_event(1, runs_of(1, 0, 1))));  // Not position 0.
+}
+
+TEST_F(TraceTest, LateFactsOnlyEnterTheHistory) {
+  add_pool(5);
+  add(object_event(1000, runs_of(1, 0, 2), "active", kCommissioned));
+  add(object_event(500, runs_of(1, 0, 5), "late"));
+  add(aggregation(600, EpcisEvent::ACTION_ADD, box(1), runs_of(1, 1, 2)));
+  const auto reader = published();
+  EXPECT_EQ(reader->term(reader->state(owner_, pack(0))->disposition), "active");
+  EXPECT_EQ(reader->term(reader->state(owner_, pack(3))->disposition), "late");
+  EXPECT_FALSE(reader->state(owner_, pack(1))->parent);
+  EXPECT_EQ(reader->state(owner_, pack(2))->parent, box(1));
+  EXPECT_EQ(reader->children(owner_, box(1)), runs_of(1, 2, 1));
+  const auto history = reader->history(owner_, pack(1), 10);
+  ASSERT_EQ(history->size(), 3U);
+  EXPECT_EQ((*history)[0].position, 5U);  // Oldest event first, whenever it was reported.
+  EXPECT_EQ((*history)[1].position, 6U);
+  EXPECT_EQ((*history)[2].position, 4U);
+  EXPECT_EQ(reader->history(owner_, pack(1), 2)->size(), 2U);
+}
+
+TEST_F(TraceTest, HistoryInheritsOnlyWhileInside) {
+  add_pool(10);
+  add(object_event(90, runs_of(2, 1, 1)));                                  // 4: before.
+  add(aggregation(100, EpcisEvent::ACTION_ADD, box(1), runs_of(1, 0, 5)));  // 5
+  add(aggregation(110, EpcisEvent::ACTION_ADD, box(9), runs_of(2, 1, 1)));  // 6: inherited.
+  add(object_event(120, runs_of(2, 9, 1)));                      // 7: inherited twice over.
+  add(aggregation(130, EpcisEvent::ACTION_DELETE, box(9), {}));  // 8: all leave.
+  add(object_event(140, runs_of(2, 9, 1)));                      // 9: no longer.
+  add(aggregation(150, EpcisEvent::ACTION_DELETE, box(1), runs_of(1, 0, 1)));  // 10: own.
+  add(object_event(160, runs_of(2, 1, 1)));                                    // 11: pack 1 only.
+  ASSERT_TRUE(published());
+  ASSERT_TRUE(trace_->fold());
+  const auto reader = trace_->reader();
+  const auto lines = [&](ObjectNumber object) {
+    std::vector<std::pair<std::uint64_t, bool>> out;
+    const auto entries = reader->history(owner_, object, 100);
+    for (const HistoryEntry& entry : *entries) out.emplace_back(entry.position, entry.inherited);
+    return out;
+  };
+  using Lines = std::vector<std::pair<std::uint64_t, bool>>;
+  EXPECT_EQ(lines(pack(0)), (Lines{{5, false}, {6, true}, {7, true}, {8, true}, {10, false}}));
+  EXPECT_EQ(lines(pack(1)),
+            (Lines{{5, false}, {6, true}, {7, true}, {8, true}, {10, true}, {11, true}}));
+  EXPECT_TRUE(reader->children(owner_, box(9)).empty());
+  EXPECT_EQ(reader->children(owner_, box(1)), runs_of(1, 1, 4));
+}
+
+TEST_F(TraceTest, ViewersSeeTheirCompanyOnly) {
+  add_pool(5);
+  add(object_event(100, runs_of(1, 0, 1)));
+  add(object_event(200, runs_of(1, 1, 1)), "other-company");
+  const auto reader = published();
+  const Viewer own = Viewer::company(kCompany);
+  const Viewer other = Viewer::company("other-company");
+  const Viewer third = Viewer::company("third");
+  EXPECT_TRUE(reader->state(own, pack(0)));
+  EXPECT_FALSE(reader->state(other, pack(0)));
+  EXPECT_TRUE(reader->state(other, pack(1)));
+  for (const Viewer& none : {third, Viewer::stranger()}) {
+    EXPECT_FALSE(reader->state(none, pack(1)));
+    EXPECT_FALSE(reader->effective_state(none, pack(1)));
+    EXPECT_FALSE(reader->history(none, pack(1), 10));
+    EXPECT_TRUE(reader->children(none, box(1)).empty());
+    EXPECT_TRUE(reader->counts(none).empty());
+  }
+  EXPECT_EQ(reader->history(other, pack(1), 10)->size(), 1U);
+  EXPECT_TRUE(reader->history(own, pack(1), 10)->empty());
+}
+
+TEST_F(TraceTest, OrdersEventIdsAndRequestsAreFound) {
+  Fact opened;
+  opened.mutable_order_opened()->set_order_id("o1");
+  opened.mutable_order_opened()->set_document("{}");
+  opened.mutable_envelope()->set_idempotency_key("key");
+  add(opened);
+  Fact changed;
+  changed.mutable_order_state_changed()->set_order_id("o1");
+  changed.mutable_order_state_changed()->set_state(4);
+  changed.mutable_order_state_changed()->set_document("{\"a\":1}");
+  add(changed);
+  const std::string long_id(1000, 'x');
+  Fact event = object_event(10, {});
+  event.mutable_epcis_event()->set_event_id(long_id);
+  add(event);
+  add(event);  // The first one keeps the id.
+  for (const bool folded : {false, true}) {
+    trace_->publish();
+    if (folded) {
+      ASSERT_TRUE(trace_->fold());
+      open();
+    }
+    const auto reader = trace_->reader();
+    ASSERT_EQ(reader->orders().size(), 1U);
+    const auto order = reader->order("o1");
+    ASSERT_TRUE(order);
+    EXPECT_EQ(order->state, 4U);
+    EXPECT_EQ(order->document, "{}");
+    EXPECT_EQ(order->state_document, "{\"a\":1}");
+    EXPECT_FALSE(reader->order("o2"));
+    EXPECT_EQ(reader->event_position(long_id), 2U);
+    EXPECT_FALSE(reader->event_position("x"));
+    EXPECT_EQ(trace_->pending().request_position(kCompany, as_bytes("key")), 0U);
+    EXPECT_FALSE(trace_->pending().request_position("x", as_bytes("key")));
+  }
+}
+
+TEST_F(TraceTest, ExpandsListsInOrderAndSpelling) {
+  add_pool(10);
+  add(foreign_event(100, {foreign("F1"), foreign("F2")}));
+  trace_->publish();
+  const auto serial = [&](std::uint64_t counter) {
+    return std::string(trace_->serial(ObjectClass(1), counter)->text());
+  };
+  ledger::v1::EpcList list;
+  put_list({{pack(3), 2}, {pack(1), 1}, {pack(1), 1}, {box(4), 1}}, list);
+  list.add_runs()->add_texts("as:it:stands");
+  auto& linked = *list.add_runs();
+  encode_runs({{ObjectNumber(trace_->pending().resolve(epc(foreign("F2"))).object), 1}}, linked);
+  linked.mutable_spelling()->set_form(ledger::v1::Spelling::FORM_DIGITAL_LINK);
+  linked.mutable_spelling()->set_stem("https://example.com/x");
+  std::vector<std::string> texts;
+  ASSERT_TRUE(trace_->expand(list, [&](std::string_view text) { texts.emplace_back(text); }));
+  const std::string urn = "urn:epc:id:sgtin:9521234.054321.";
+  EXPECT_EQ(texts, (std::vector<std::string>{
+                       urn + serial(3), urn + serial(4), urn + serial(1), urn + serial(1),
+                       "urn:epc:id:sscc:9521234.3000000004", "as:it:stands",
+                       "https://example.com/x/01/" + std::string(kGtin) + "/21/F2"}));
+}
+
+TEST_F(TraceTest, ReplaysALedgerAndRebuildsEqually) {
+  ledger::testing::MemoryStore ledger_store;
+  ledger::testing::TestSigner signer;
+  auto ledger = *ledger::Ledger::open(ledger_store, signer, "example.com/test", Bytes(32, 9));
+  add_pool(100);
+  add(object_event(100, runs_of(1, 0, 100), "active", kCommissioned));
+  add(foreign_event(150, {foreign("F1")}));
+  add(aggregation(200, EpcisEvent::ACTION_ADD, box(0), runs_of(1, 0, 50)));
+  trace_->publish();
+  const auto id = ledger->id().value();
+  for (std::size_t i = 0; i < facts_.size(); ++i) {
+    Fact fact = facts_[i];
+    auto& envelope = *fact.mutable_envelope();
+    envelope.set_ledger_id(std::string(id.begin(), id.end()));
+    envelope.set_position(i);
+    envelope.set_company(kCompany);
+    envelope.set_schema_version(1);
+    auto lists = ledger->commit_epcs(fact, *trace_);
+    ASSERT_TRUE(lists) << lists.error().to_text();
+    const Status staged = ledger->stage(fact, *lists);
+    ASSERT_TRUE(staged) << staged.error().to_text();
+  }
+  ASSERT_TRUE(ledger->commit());
+  const Digest expected = *trace_->reader()->digest();
+  ASSERT_TRUE(trace_->fold());
+  for (const bool cleared : {false, true}) {
+    if (cleared) {
+      ASSERT_TRUE(store_.clear());
+    }
+    open();
+    std::uint64_t told = 0;
+    ASSERT_TRUE(trace_->replay(*ledger, [&](std::uint64_t done, std::uint64_t) { told = done; }));
+    EXPECT_EQ(*trace_->reader()->digest(), expected);
+    EXPECT_EQ(told, cleared ? facts_.size() : 0U);
+  }
+  MemoryProjectionStore ahead;
+  auto other = *Trace::open(ahead, keys_, {});
+  std::uint64_t position = 0;
+  for (int i = 0; i < 50; ++i) ASSERT_TRUE(apply_next(*other, position, object_event(i, {})));
+  other->publish();
+  EXPECT_EQ(other->replay(*ledger, {}).error().code, Errc::FailedPrecondition);
+}
+
+TEST_F(TraceTest, AFailedFoldChangesNothingAndMayBeRepeated) {
+  add_pool(100);
+  trace_->publish();
+  const Digest before = *trace_->reader()->digest();
+  store_.fail_writes_after(0);
+  EXPECT_FALSE(trace_->fold());
+  EXPECT_EQ(*trace_->reader()->digest(), before);
+  store_.fail_writes_after(-1);
+  ASSERT_TRUE(trace_->fold());
+  EXPECT_EQ(*trace_->reader()->digest(), before);
+  EXPECT_FALSE(trace_->wants_fold());
+}
+
+TEST_F(TraceTest, QuarantineOfTheContainerHoldsItsContents) {
+  add_pool(5);
+  add(aggregation(100, EpcisEvent::ACTION_ADD, box(1), runs_of(1, 0, 5)));
+  Fact hold = object_event(200, runs_of(2, 1, 1));
+  hold.mutable_epcis_event()->set_quarantine(EpcisEvent::QUARANTINE_SET);
+  add(hold);
+  const auto reader = published();
+  EXPECT_EQ(reader->state(owner_, pack(0))->quarantined, 0);
+  EXPECT_EQ(reader->effective_state(owner_, pack(0))->quarantined, 1);
+}
+
 }  // namespace
 }  // namespace packtrail::trace
