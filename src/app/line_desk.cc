@@ -18,23 +18,26 @@
 namespace packtrail::app {
 namespace {
 
-// A line that takes its time, as machines do: the demo's gentle pace.
+// The simulated line, taking its time as machines do: the demo's gentle pace.
 class PacedLine final : public plant::PackLine {
  public:
-  PacedLine(plant::PackLine& line, unsigned interval_ms, const std::atomic<bool>& hurry)
-      : line_(line), interval_(interval_ms), hurry_(hurry) {}
+  PacedLine(unsigned interval_ms, const std::atomic<bool>& hurry)
+      : interval_(interval_ms), hurry_(hurry) {}
 
-  Status print(std::string_view label) override { return line_.print(label); }
+  // Before the first label is printed.
+  void start(sim_line::SimulatedLine line) { line_.emplace(std::move(line)); }
+
+  Status print(std::string_view label) override { return line_->print(label); }
   Result<std::optional<plant::Frame>> next() override {
     if (!hurry_.load()) std::this_thread::sleep_for(interval_);
-    return line_.next();
+    return line_->next();
   }
   Status release(std::span<const plant::Decision> decisions) override {
-    return line_.release(decisions);
+    return line_->release(decisions);
   }
 
  private:
-  plant::PackLine& line_;
+  std::optional<sim_line::SimulatedPackLine> line_;
   std::chrono::milliseconds interval_;
   const std::atomic<bool>& hurry_;
 };
@@ -155,19 +158,16 @@ void LineDesk::work(Run& run) {
   sim_line::Disturbance disturbance;
   disturbance.seed = seed_of(run.order_id);
   Lanes lanes(std::thread::hardware_concurrency());
-  // The labels printed so far decide where the simulated line takes up its sequence.
-  std::uint64_t sequence = 0;
-  if (const auto printed = plant::labels_printed(run.order_id, rooms_.trace, rooms_.ledger)) {
-    sequence = *printed;
-  }
-  auto simulated = sim_line::SimulatedLine::create(disturbance, run.label_dpi, sequence);
-  if (!simulated) return failed(std::move(simulated).error());
-  sim_line::SimulatedPackLine line(*std::move(simulated));
-  PacedLine paced(line, rooms_.pack_interval_ms, run.stop);
+  PacedLine paced(rooms_.pack_interval_ms, run.stop);
   plant::BatchPorts ports{rooms_.capture, rooms_.trace, rooms_.ledger, rooms_.clock,
                           paced,          lanes,        run.progress,  &rooms_.pictures};
   auto batch = plant::BatchRun::resume(run.order_id, ports, run.actor);
   if (!batch) return failed(std::move(batch).error());
+  // The labels printed so far decide where the simulated line takes up its sequence.
+  auto simulated =
+      sim_line::SimulatedLine::create(disturbance, run.label_dpi, (*batch)->labels_printed());
+  if (!simulated) return failed(std::move(simulated).error());
+  paced.start(*std::move(simulated));
   if (const auto resumed = (*batch)->resume_running(); !resumed) return failed(resumed.error());
   while (!run.stop) {
     if (run.hold) {
@@ -291,8 +291,8 @@ Result<std::map<std::string, std::string>> LineDesk::batch_files(std::string_vie
   const std::lock_guard lock(files_mutex_);
   if (files_of_ != order_id) {
     FilesInMemory sink;
-    PACKTRAIL_TRY(plant::write_batch_files(
-        order_id, {rooms_.ledger, rooms_.trace, &rooms_.pictures}, sink));
+    PACKTRAIL_TRY(
+        plant::write_batch_files(order_id, {rooms_.ledger, rooms_.trace, &rooms_.pictures}, sink));
     files_ = std::move(sink.files);
     files_of_ = order_id;
   }
