@@ -118,6 +118,7 @@ struct Node::State {
         rules::Model::parse(rules::medicine_model_text(), "packs/models/medicine.toml")));
     capture::Capture::Options capture_options;
     capture_options.software_version = kVersion;
+    capture_options.keys = keys.get();
     capture = std::make_unique<capture::Capture>(*ledger, *trace, *model, clock, witness.get(),
                                                  capture_options);
     if (!suspicion.empty()) {
