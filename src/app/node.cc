@@ -119,6 +119,7 @@ struct Node::State {
     capture::Capture::Options capture_options;
     capture_options.software_version = kVersion;
     capture_options.keys = keys.get();
+    capture_options.keys = keys.get();
     capture = std::make_unique<capture::Capture>(*ledger, *trace, *model, clock, witness.get(),
                                                  capture_options);
     if (!suspicion.empty()) {

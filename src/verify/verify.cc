@@ -97,13 +97,12 @@ PublicAnswer verify_public(trace::Reader& reader, const gs1::PackCode& code, Dat
   const auto pool = reader.pool(object.object_class());
 
   const std::string lot(code.lot ? code.lot->text() : std::string_view());
-  const bool lot_equal =
-      constant_time_equal(sha256(as_bytes(lot)), sha256(as_bytes(batch.lot)));
-  const bool expiry_equal = constant_time_equal(sha256(as_bytes(expiry_iso(code))),
-                                                sha256(as_bytes(batch.expiry)));
+  const bool lot_equal = constant_time_equal(sha256(as_bytes(lot)), sha256(as_bytes(batch.lot)));
+  const bool expiry_equal =
+      constant_time_equal(sha256(as_bytes(expiry_iso(code))), sha256(as_bytes(batch.expiry)));
   PublicAnswer answer;
-  answer.genuine = known && was_commissioned(state.life) && code.lot && code.expiry && lot_equal &&
-                   expiry_equal;
+  answer.genuine =
+      known && was_commissioned(state.life) && code.lot && code.expiry && lot_equal && expiry_equal;
   if (!answer.genuine) return answer;
   answer.product = pool ? pool->product_name : "";
   if (!on_the_market(state.life) || state.quarantined != 0) {

@@ -29,10 +29,10 @@ enum class Verdict : std::uint8_t {
 
 struct Verification {
   Verdict verdict = Verdict::Unknown;
-  trace::ObjectNumber object;          // 0 when unknown.
+  trace::ObjectNumber object;               // 0 when unknown.
   std::optional<trace::ObjectState> state;  // As its containers have it.
   trace::Batch batch;
-  std::optional<bool> lot_matches;     // Nothing when the code holds no lot.
+  std::optional<bool> lot_matches;  // Nothing when the code holds no lot.
   std::optional<bool> expiry_matches;
 };
 
@@ -43,9 +43,9 @@ Verification verify(trace::Reader& reader, const trace::Viewer& viewer, const gs
 // What anybody may know. The same work is done for every code, found or not.
 struct PublicAnswer {
   enum class Status : std::uint8_t { Active, NotForSale, Expired };
-  bool genuine = false;                // False for unknown, wrong and incomplete codes alike.
-  Status status = Status::Active;      // Only meaningful when genuine.
-  std::string product;                 // Only when genuine.
+  bool genuine = false;            // False for unknown, wrong and incomplete codes alike.
+  Status status = Status::Active;  // Only meaningful when genuine.
+  std::string product;             // Only when genuine.
 };
 PublicAnswer verify_public(trace::Reader& reader, const gs1::PackCode& code, Date today);
 

@@ -1,0 +1,86 @@
+#include "verify/verify.h"
+
+#include <gtest/gtest.h>
+
+#include "capture/testing.h"
+
+namespace packtrail::verify {
+namespace {
+
+using capture::testing::Site;
+using numbering::SerialState;
+
+class VerifyTest : public ::testing::Test {
+ protected:
+  VerifyTest() {
+    auto made = site_.submit({capture::CreatePool{Site::pool_spec(), "EU", 7, "Demozan"}});
+    pool_ = made->created.at(0);
+    auto drawn = site_.submit({capture::AllocateNumbers{pool_, 4, "o", "t"}});
+    runs_ = drawn->allocated.at(0);
+    EXPECT_TRUE(site_.submit({capture::MoveNumbers{runs_, SerialState::Encoded, "o", "printed"}}));
+    epcs_ = site_.epcs(runs_.at(0));
+    EXPECT_TRUE(site_.submit(
+        {capture::testing::record(capture::testing::commissioning({epcs_[0], epcs_[1]}, 0))}));
+  }
+
+  gs1::PackCode code(std::size_t i, std::string_view lot, std::string_view yymmdd) {
+    const auto& sgtin = std::get<gs1::Sgtin>(gs1::parse_epc(epcs_.at(i))->value);
+    std::string text = "[01]" + std::string(sgtin.gtin.digits()) + "[21]";
+    text.append(sgtin.serial.text());
+    if (!yymmdd.empty()) text.append("[17]").append(yymmdd);
+    if (!lot.empty()) text.append("[10]").append(lot);
+    return *gs1::read_pack_code(text, today_);
+  }
+  Verdict verdict(const gs1::PackCode& code) {
+    const auto reader = site_.trace->reader();
+    return verify(*reader, trace::Viewer::owner(), code, today_).verdict;
+  }
+  bool genuine(const gs1::PackCode& code) {
+    const auto reader = site_.trace->reader();
+    return verify_public(*reader, code, today_).genuine;
+  }
+
+  Site site_;
+  Date today_ = *Date::parse("2026-06-01");
+  trace::ObjectClass pool_;
+  std::vector<trace::ObjectRun> runs_;
+  std::vector<std::string> epcs_;
+};
+
+TEST_F(VerifyTest, SaysWhatIsKnown) {
+  EXPECT_EQ(verdict(code(0, "L1", "281231")), Verdict::Genuine);
+  EXPECT_EQ(verdict(code(0, "", "")), Verdict::Genuine);
+  EXPECT_EQ(verdict(code(0, "L2", "281231")), Verdict::Mismatch);
+  EXPECT_EQ(verdict(code(0, "L1", "281130")), Verdict::Mismatch);
+  EXPECT_EQ(verdict(code(2, "L1", "281231")), Verdict::NotCommissioned);
+  const auto unknown = *gs1::read_pack_code("(01)09506000134352(21)X", today_);
+  EXPECT_EQ(verdict(unknown), Verdict::Unknown);
+  today_ = *Date::parse("2028-12-31");
+  EXPECT_EQ(verdict(code(0, "L1", "281231")), Verdict::Genuine);
+  today_ = *Date::parse("2029-01-01");
+  EXPECT_EQ(verdict(code(0, "L1", "281231")), Verdict::Expired);
+}
+
+TEST_F(VerifyTest, ADecommissionedPackIsNotForSale) {
+  ASSERT_TRUE(site_.submit({capture::testing::record(capture::testing::object_event(
+      epcis::Action::Delete, "decommissioning", {epcs_[1]}, 60, "inactive"))}));
+  EXPECT_EQ(verdict(code(1, "L1", "281231")), Verdict::NotForSale);
+  const auto reader = site_.trace->reader();
+  const auto answer = verify_public(*reader, code(1, "L1", "281231"), today_);
+  EXPECT_TRUE(answer.genuine);
+  EXPECT_EQ(answer.status, PublicAnswer::Status::NotForSale);
+}
+
+TEST_F(VerifyTest, AStrangerMustKnowLotAndExpiry) {
+  EXPECT_TRUE(genuine(code(0, "L1", "281231")));
+  EXPECT_FALSE(genuine(code(0, "", "")));
+  EXPECT_FALSE(genuine(code(0, "L1", "")));
+  EXPECT_FALSE(genuine(code(0, "", "281231")));
+  EXPECT_FALSE(genuine(code(0, "L2", "281231")));
+  EXPECT_FALSE(genuine(code(0, "L1", "281130")));
+  EXPECT_FALSE(genuine(code(2, "L1", "281231")));  // Issued, on no good pack.
+  EXPECT_FALSE(genuine(*gs1::read_pack_code("[01]09506000134352[21]X[17]281231[10]L1", today_)));
+}
+
+}  // namespace
+}  // namespace packtrail::verify
