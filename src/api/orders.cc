@@ -112,7 +112,7 @@ Result<std::uint64_t> past_known(const trace::PoolInfo& pool, const trace::Trace
     if (!serial) {
       return Error{.message = "'" + text + "' is not a serial number", .field = "/known_serials"};
     }
-    const auto counter = trace.counter(pool.object_class, *serial);
+    const auto counter = PACKTRAIL_TRY(trace.counter(pool.object_class, *serial));
     if (!counter) {
       return Error{.message = "'" + text + "' is not a number of this pool",
                    .field = "/known_serials",

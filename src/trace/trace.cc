@@ -221,4 +221,14 @@ Result<gs1::SerialNumber> Trace::serial(ObjectClass pool, std::uint64_t counter)
   return *out;
 }
 
+Result<std::optional<std::uint64_t>> Trace::counter(ObjectClass pool,
+                                                    const gs1::SerialNumber& serial) const {
+  const auto view = state_->overlay.newest();
+  const ClassInfo* info = view->classes->find(pool);
+  if (info == nullptr || !info->cipher) {
+    return Error{.code = Errc::NotFound, .message = "the class is no pool of serial numbers"};
+  }
+  return info->cipher->decode(serial);
+}
+
 }  // namespace packtrail::trace

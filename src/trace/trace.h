@@ -180,6 +180,9 @@ class Trace final : public ledger::EpcTexts {
                 const std::function<void(std::string_view)>& take) const override;
   // Serial text of a counter, and back: FF1 of the class' pool.
   Result<gs1::SerialNumber> serial(ObjectClass pool, std::uint64_t counter) const;
+  // Nothing when the text is no number of this pool's format; NotFound when it is no pool.
+  Result<std::optional<std::uint64_t>> counter(ObjectClass pool,
+                                               const gs1::SerialNumber& serial) const;
   Status serials(ObjectRun run,
                  const std::function<void(std::uint64_t, const gs1::SerialNumber&)>& take) const;
 
