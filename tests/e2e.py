@@ -252,7 +252,7 @@ def proofs():
 
 def wrong_orders():
     data = WORK / "wrong" / "var"
-    today_past = '"2020-01-31"'
+    today_past = '2020-01-31'
     for changes, field in (({"gtin": '"09521234000014"'}, "gtin"),
                            ({"expiry": today_past}, "expiry"),
                            ({"quantity": "0"}, "quantity"),
@@ -291,7 +291,7 @@ def kills():
         if process.poll() is not None:
             # The order closed before we struck: begin another one in the same folder.
             assert process.returncode == OK, process.returncode
-            order = order_file("eu-demo", id=f'"KILL-{killed}"', lot=f'"K{killed}"')
+            order = order_file("eu-demo", order_id=f'"KILL-{killed}"', lot=f'"K{killed}"')
             continue
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -335,16 +335,16 @@ def restore_rule():
     for way in ("moved", "in place"):
         base = WORK / f"restore-{way.replace(' ', '-')}"
         data = base / "var"
-        run("order", "run", order_file(id='"R-1"', lot='"R1"'), "--out", base / "1", data=data)
+        run("order", "run", order_file(order_id='"R-1"', lot='"R1"'), "--out", base / "1", data=data)
         shutil.copytree(data, base / "backup", symlinks=True)
-        run("order", "run", order_file(id='"R-2"', lot='"R2"'), "--out", base / "2", data=data)
+        run("order", "run", order_file(order_id='"R-2"', lot='"R2"'), "--out", base / "2", data=data)
         if way == "moved":
             shutil.rmtree(data)
             shutil.copytree(base / "backup", data)
         else:  # The same files, with older content: inode and path do not tell.
             for path in (base / "backup").rglob("*.mdb"):
                 (data / path.relative_to(base / "backup")).write_bytes(path.read_bytes())
-        third = order_file(id='"R-3"', lot='"R3"')
+        third = order_file(order_id='"R-3"', lot='"R3"')
         refused = run("order", "run", third, "--out", base / "3", data=data, expect=None)
         assert refused.returncode != OK, "issued numbers after a restore"
         assert "pool" in refused.stderr and "remedy" in refused.stderr, refused.stderr

@@ -121,7 +121,7 @@ Result<std::pair<std::string, Session>> Users::open_session(std::string_view log
     auto& failed = failures_[std::string(login.substr(0, kLoginSizeMax))];
     if (++failed.count >= kFailuresBeforeDelay) {
       const int doublings = std::min(failed.count - kFailuresBeforeDelay, 20);
-      failed.not_before.us = now.us + std::min(kDelayMaxUs, 1'000'000LL << doublings);
+      failed.not_before.us = now.us + std::min(kDelayMaxUs, std::int64_t{1'000'000} << doublings);
     }
     return denied;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -35,6 +36,11 @@ std::string_view cookie(std::string_view header, std::string_view name) {
     }
   }
   return {};
+}
+
+std::string set_cookie(std::string_view token, std::int64_t max_age_s) {
+  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}", kCookie, token,
+                     max_age_s);
 }
 
 // A cookie travels by itself, so a changing request with one must come from our own pages.
@@ -158,7 +164,7 @@ Result<boost::json::object> read_object(const Request& request,
     const std::string_view name(member.key().data(), member.key().size());
     if (std::find(members.begin(), members.end(), name) == members.end()) {
       return Error{
-          .message = "unknown member", .field = "/" + std::string(name), .remedy = "remove it"};
+          .message = "unknown member", .field = fmt::format("/{}", name), .remedy = "remove it"};
     }
   }
   return std::move(value).as_object();
@@ -168,7 +174,7 @@ Result<std::string> text_member(const boost::json::object& object, std::string_v
   const auto* value = object.if_contains(name);
   if (value == nullptr || !value->is_string()) {
     return Error{.message = value == nullptr ? "is missing" : "is not text",
-                 .field = "/" + std::string(name),
+                 .field = fmt::format("/{}", name),
                  .remedy = "give it as a JSON string"};
   }
   return std::string(value->get_string().data(), value->get_string().size());
@@ -212,10 +218,7 @@ void Api::State::add_session_routes() {
         boost::json::array(session.identity.roles.begin(), session.identity.roles.end());
     body["expires_at"] = session.expires_at.to_text();
     Response response = json_response(body, 201);
-    response.headers.emplace_back("Set-Cookie",
-                                  std::string(kCookie) + "=" + token +
-                                      "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" +
-                                      std::to_string(access::kSessionUs / 1'000'000));
+    response.headers.emplace_back("Set-Cookie", set_cookie(token, access::kSessionUs / 1'000'000));
     return response;
   });
   add_open("GET", "/api/v1/sessions/current", [this](const Request& request, const PathValues&) {
@@ -236,8 +239,7 @@ void Api::State::add_session_routes() {
     Response response;
     response.status = 204;
     response.content_type.clear();
-    response.headers.emplace_back(
-        "Set-Cookie", std::string(kCookie) + "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+    response.headers.emplace_back("Set-Cookie", set_cookie("", 0));
     return response;
   });
 }

@@ -77,8 +77,9 @@ class Api {
   [[nodiscard]] Response handle(const Request& request) const;
   [[nodiscard]] std::vector<std::string> routes() const;  // "GET /livez", ...
 
+  struct State;  // For this room's files alone.
+
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

@@ -10,42 +10,45 @@ namespace {
 
 constexpr auto kLook = std::chrono::milliseconds(500);
 constexpr int kLooksAfterFailure = 60;
+constexpr std::string_view kDemoLine = "demo-1";
 
 // A fictitious product under GS1's example prefix; two years of shelf life.
 std::string order_document(const std::string& id, UtcTime now) {
   const Date today = Date::of(now);
-  return fmt::format(R"(id = "{}"
+  return fmt::format(R"toml(order_id = "{0}"
 
 [product]
 gtin = "09521234000013"
-name = "Demozan (demo, not a medicine)"
+name = "Demozan (fictitious demo product)"
 strength = "20 mg"
 form = "film-coated tablets"
 pack_size = 28
 market = "EU"
 
 [batch]
-lot = "{}"
-expiry = "{}"
+lot = "{0}"
+expiry = {1}
 quantity = 600
+samples = 2
 
 [packaging]
 packs_per_case = 20
 cases_per_pallet = 6
+partial = "allowed"
 
 [plant]
-gln = "9521234000006"
+gln = "9521234001003"
 company_prefix = "9521234"
-line = "DEMO-1"
+line = "{2}"
 label_dpi = 300
 
 [shipping]
-receiver_gln = "9521235000005"
-receiver_company_prefix = "9521235"
-delivery = "D-{}"
-purchase_order = "PO-{}"
-)",
-                     id, id, Date::from_ymd(today.year() + 2, today.month(), 1)->to_iso(), id, id);
+receiver_gln = "9527654000015"
+receiver_company_prefix = "9527654"
+delivery = "DN-{0}"
+purchase_order = "PO-{0}"
+)toml",
+                     id, Date::from_ymd(today.year() + 2, today.month(), 1)->to_iso(), kDemoLine);
 }
 
 std::string next_order_id(UtcTime now) {
@@ -79,12 +82,12 @@ void DemoPlant::work() {
     bool busy = false;
     std::string unfinished;
     for (const auto& line : desk_.live()) {
-      if (line.line != "DEMO-1") continue;
+      if (line.line != kDemoLine) continue;
       busy = line.state == plant::OrderState::Running;
     }
     if (busy) continue;
     for (const auto& order : desk_.list()) {
-      if (order.line == "DEMO-1" && order.counters.state == plant::OrderState::Held) {
+      if (order.line == kDemoLine && order.counters.state == plant::OrderState::Held) {
         unfinished = order.order_id;
       }
     }
