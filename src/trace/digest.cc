@@ -81,8 +81,9 @@ Result<Digest> PublishedReader::digest() {
                                                   {Table::EventIndex, "Eek"},
                                                   {Table::Orders, "Oo"},
                                                   {Table::Meta, "n"}};
-  for (const auto& [table, kinds] : kCells) {
-    for (const char* kind = kinds; *kind != '\0'; ++kind) {
+  for (const auto& cells : kCells) {
+    const Table table = cells.first;
+    for (const char* kind = cells.second; *kind != '\0'; ++kind) {
       const std::string prefix = cell_key(table, *kind);
       stream.out().append(prefix);
       lens_.scan_cells(prefix, prefix, [&](std::string_view key, std::string_view value) {
