@@ -211,6 +211,8 @@ TEST(ModelFormat, ErrorsNameTheLine) {
       {kHead + "[[number_transition]]\nfrom = [\"Encoded\"]\n", "line 4, to", "missing"},
       {kHead + "transition = 3", "line 4", ""},
       {kHead + "a = ", "line 4", ""},
+      {"[,model]\nname = \"m\"", "line 1", ""},
+      {kHead + "# caf\xc3\xa9", "line 4", "ASCII"},
       {kHead + kRow + "to = \"Inactive\"\n" + kRow, "line 13, to", "other outcome"},
   };
   for (const Case& wrong : cases) {
