@@ -259,9 +259,9 @@ void write_units(Html& html, const ReportExtras& extras, const Recorded& recorde
   std::map<std::string_view, std::uint64_t> packs_on;
   for (const ReportExtras::Unit& unit : extras.cases) packs_on[unit.pallet] += unit.children;
   html.raw("<section>").element("h2", "Pallets and cases");
-  html.element("p class=\"rule\"", grouped(recorded.count("partial_cases")) + " partial cases, " +
-                                       grouped(recorded.count("partial_pallets")) +
-                                       " partial pallets.");
+  html.element("p class=\"rule\"",
+               "Partial cases: " + grouped(recorded.count("partial_cases")) +
+                   ", partial pallets: " + grouped(recorded.count("partial_pallets")) + ".");
   html.raw("<table><thead><tr><th>Pallet</th><th class=\"n\">Cases</th><th class=\"n\">Packs</th>")
       .raw("<th></th></tr></thead><tbody>");
   for (const ReportExtras::Unit& pallet : extras.pallets) {

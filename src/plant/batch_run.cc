@@ -194,6 +194,7 @@ struct BatchRun::State {
 
   Result<std::optional<Advance>> allocate();
   Result<Command> allocation(Level level, std::uint64_t count);
+  trace::ObjectClass pack_class();
   Status clear_interrupted();
   Status draw_sample();
   Result<std::optional<Advance>> pack_next();
@@ -358,6 +359,13 @@ Result<Command> BatchRun::State::allocation(Level level, std::uint64_t count) {
   return Command(capture::AllocateNumbers{pool->object_class, count, order.id(), token});
 }
 
+// Of the order's packs; before the first allocation, of the pool that it will come from.
+trace::ObjectClass BatchRun::State::pack_class() {
+  if (!packs().numbers.empty()) return packs().object(0).object_class();
+  const auto pool = newest_pool(*reader, order.product().gtin);
+  return pool ? pool->object_class : trace::ObjectClass();
+}
+
 // What the whole order is expected to need, at once; later what rejects took beyond the reserve.
 Result<std::optional<Advance>> BatchRun::State::allocate() {
   Commands commands;
@@ -512,6 +520,7 @@ Status BatchRun::State::record_refusal(const Error& refusal, const epcis::Event&
   capture::RecordLine record;
   record.order_id = order.id();
   record.station = order.plant().line + "/packing";
+  record.object_class = pack_class();
   for (const std::string_view child : event.child_epcs) {
     const auto epc = gs1::parse_epc(child);
     if (!epc) continue;
@@ -892,6 +901,7 @@ Status BatchRun::pack_by_scan(std::string_view sscc, const std::vector<std::stri
   capture::RecordLine record;
   record.order_id = order().id();
   record.station = order().plant().line + "/packing";
+  record.object_class = state.pack_class();
   epcis::TextList children;
   const auto refuse = [&](const char* reason, const std::string& scan) {
     record.findings.push_back(

@@ -4,7 +4,6 @@
 
 #include <set>
 
-#include "adapters/sim_line/pack_line.h"
 #include "ledger/ledger.h"
 #include "packtrail/ledger/v1/fact.pb.h"
 #include "plant/isa95.h"
@@ -248,11 +247,13 @@ TEST(BatchRun, ScansAreRefusedWithTheirReason) {
   const std::uint64_t before = run.plant.site.ledger->size();
   Status refused = scan(printed[6]);  // Rejected: never commissioned.
   ASSERT_FALSE(refused);
-  EXPECT_NE(refused.error().message.find("uncommissioned_child"), std::string::npos);
+  EXPECT_NE(refused.error().message.find("uncommissioned_child"), std::string::npos)
+      << refused.error().to_text();
   EXPECT_FALSE(scan(printed[1]));  // In the case already.
   EXPECT_FALSE(scan("(01)09527654321004(21)X1"));
   EXPECT_FALSE(scan(printed[20]));  // Commissioned, but the case is full.
-  EXPECT_FALSE((*batch)->pack_by_scan("395212340000000016", {printed[20]}));
+  EXPECT_FALSE(
+      (*batch)->pack_by_scan(gs1::Sscc::complete("39521234000000001")->digits(), {printed[20]}));
   EXPECT_EQ(run.plant.site.ledger->size(), before + 5);
   log = log_of(run.plant);
   EXPECT_EQ(findings(log, "uncommissioned_child"), 1U);
@@ -451,40 +452,6 @@ TEST(BatchRun, DoesNotCloseWhenPacksAreMissing) {
   const std::uint64_t size = plant.site.ledger->size();
   ASSERT_TRUE((*batch)->advance());
   EXPECT_EQ(plant.site.ledger->size(), size);  // The same difference is recorded once.
-}
-
-// The simulated line with its usual disturbances and more of the rare ones: whatever happens, the
-// balance is zero.
-TEST(BatchRun, BalancesWhateverTheSeed) {
-  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
-    SCOPED_TRACE(seed);
-    Plant plant;
-    const Order order = make_order({.quantity = 160, .packs_per_case = 9, .cases_per_pallet = 4});
-    plant.open(order);
-    const sim_line::Disturbance disturbance{.seed = seed,
-                                            .unreadable_rate = 0.03,
-                                            .missing_rate = 0.03,
-                                            .duplicate_rate = 0.03,
-                                            .swapped_rate = 0.02,
-                                            .foreign_rate = 0.02};
-    int restarts = 0;
-    for (int i = 0; i < 1000; ++i) {
-      auto fresh = plant.resume(plant.line, "T-1");
-      ASSERT_TRUE(fresh);
-      auto simulated =
-          sim_line::SimulatedLine::create(disturbance, 300, (*fresh)->labels_printed());
-      ASSERT_TRUE(simulated);
-      sim_line::SimulatedPackLine line(*std::move(simulated));
-      auto batch = plant.resume(line, "T-1");
-      ASSERT_TRUE(batch);
-      const auto done = seed % 2 == 0 && restarts < 3 ? (*batch)->step() : run_to_end(**batch);
-      ++restarts;
-      ASSERT_TRUE(done) << done.error().to_text();
-      if (*done == Advance::Closed) break;
-      ASSERT_NE(*done, Advance::Unbalanced) << (*batch)->differences().front();
-    }
-    expect_closed_and_balanced(plant, order);
-  }
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ TEST(Order, RefusesEachMistakeUnderItsField) {
   EXPECT_EQ(changed("09521234543213", "09527654321004"), "product.gtin");  // Not the prefix.
   EXPECT_EQ(changed("2028-12-31", "2026-11-19"), "batch.expiry");
   EXPECT_EQ(changed("2028-12-31", "2026-11-20"), "accepted");  // Today is the last day of use.
-  EXPECT_EQ(changed("2028-12-31", "2028-02-30"), "line 15");   // TOML itself refuses the day.
+  EXPECT_EQ(changed("2028-12-31", "2028-02-30"), "line 16");   // TOML itself refuses the day.
   EXPECT_EQ(changed("2028-12-31", "\"2028-02-30\""), "batch.expiry");
   EXPECT_EQ(changed("2028-12-31", "\"2028-12-31\""), "accepted");
   EXPECT_EQ(changed("2028-12-31", "2076-12-31"), "accepted");
