@@ -1,11 +1,10 @@
 #include "app/config.h"
 
-#include <toml++/toml.h>
-
 #include <charconv>
 
 #include <fmt/format.h>
 
+#include "base/toml.h"
 #include "gs1/gln.h"
 
 namespace packtrail::app {
@@ -92,35 +91,34 @@ Result<Config> Config::from_environment(const Environment& environment) {
 Result<Config> Config::from_file(const std::filesystem::path& file,
                                  const Environment& environment) {
   Config config;
-  try {
-    const toml::table document = toml::parse_file(file.string());
-    for (const auto& [section, content] : document) {
-      const auto* keys = content.as_table();
-      if (keys == nullptr) {
-        return Error{.message = fmt::format("line {}: stands outside a section",
-                                            content.source().begin.line),
-                     .field = std::string(section.str())};
+  const toml::parse_result parsed = toml::parse_file(file.string());
+  if (!parsed) {
+    return Error{.message = fmt::format("line {}: {}", parsed.error().source().begin.line,
+                                        parsed.error().description()),
+                 .field = file.string(),
+                 .rule = "TOML 1.0"};
+  }
+  for (const auto& [section, content] : parsed.table()) {
+    const auto* keys = content.as_table();
+    if (keys == nullptr) {
+      return Error{
+          .message = fmt::format("line {}: stands outside a section", content.source().begin.line),
+          .field = std::string(section.str())};
+    }
+    for (const auto& [key, value] : *keys) {
+      std::string text;
+      if (const auto* string = value.as_string()) {
+        text = string->get();
+      } else if (const auto* number = value.as_integer()) {
+        text = std::to_string(number->get());
       }
-      for (const auto& [key, value] : *keys) {
-        std::string text;
-        if (const auto* string = value.as_string()) {
-          text = string->get();
-        } else if (const auto* number = value.as_integer()) {
-          text = std::to_string(number->get());
-        }
-        auto done = set(config, fmt::format("{}.{}", section.str(), key.str()), text);
-        if (!done) {
-          Error error = std::move(done).error();
-          error.message = fmt::format("line {}: {}", value.source().begin.line, error.message);
-          return error;
-        }
+      auto done = set(config, fmt::format("{}.{}", section.str(), key.str()), text);
+      if (!done) {
+        Error error = std::move(done).error();
+        error.message = fmt::format("line {}: {}", value.source().begin.line, error.message);
+        return error;
       }
     }
-  } catch (const toml::parse_error& wrong) {
-    return Error{
-        .message = fmt::format("line {}: {}", wrong.source().begin.line, wrong.description()),
-        .field = file.string(),
-        .rule = "TOML 1.0"};
   }
   PACKTRAIL_TRY(apply_environment(config, environment));
   return config;

@@ -6,10 +6,8 @@
 #include <utility>
 
 #include <simdjson.h>
-#define TOML_HEADER_ONLY 1
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
 
+#include "base/toml.h"
 #include "epcis/json_text.h"
 #include "gs1/asset.h"
 #include "numbering/pool.h"

@@ -6,11 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#define TOML_HEADER_ONLY 1
-// toml++ 3.3 asserts on input ("[,"); without the assertion it answers with an error.
-#define TOML_ASSERT(condition) static_cast<void>(0)
-#include <toml++/toml.h>
-
+#include "base/toml.h"
 #include "epcis/cbv.h"
 
 namespace packtrail::rules {
@@ -420,13 +416,13 @@ Result<Model> Model::parse(std::string_view toml, std::string_view file_name) {
     reader.fail_at(line, {}, "only printable ASCII characters, tabs and line ends may be used");
     return reader.take_error();
   }
-  toml::table root;
-  try {
-    root = toml::parse(toml, file_name);
-  } catch (const toml::parse_error& error) {
-    reader.fail_at(error.source().begin.line, {}, std::string(error.description()));
+  toml::parse_result parsed = toml::parse(toml, file_name);
+  if (!parsed) {
+    reader.fail_at(parsed.error().source().begin.line, {},
+                   std::string(parsed.error().description()));
     return reader.take_error();
   }
+  const toml::table& root = parsed.table();
   auto state = std::make_unique<State>();
 
   reader.only_keys(root, {"model", "transition", "number_transition"});

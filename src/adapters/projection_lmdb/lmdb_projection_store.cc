@@ -1,6 +1,7 @@
 #include "adapters/projection_lmdb/lmdb_projection_store.h"
 
 #include <lmdb.h>
+#include <sys/stat.h>
 #include <xxhash.h>
 
 #include <array>
@@ -255,6 +256,7 @@ Result<std::unique_ptr<LmdbProjectionStore>> LmdbProjectionStore::open(
   PACKTRAIL_TRY(check(mdb_env_set_mapsize(state->env, options.map_size)));
   PACKTRAIL_TRY(check(mdb_env_set_maxdbs(state->env, kTableCount + 1)));
   PACKTRAIL_TRY(check(mdb_env_set_maxreaders(state->env, options.readers_max)));
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) PACKTRAIL_TRY(check(errno));
   PACKTRAIL_TRY(check(mdb_env_open(state->env, path.c_str(), MDB_NOTLS, 0600)));
 
   MDB_txn* begun = nullptr;
