@@ -502,6 +502,42 @@ Error too_large(std::size_t size) {
                .remedy = "Send one order at a time."};
 }
 
+Error unreadable(std::size_t line, const std::string& what) {
+  Error error;
+  error.message = "line " + std::to_string(line) + ", " + what;
+  error.field = "line " + std::to_string(line);
+  error.rule = "an order is a TOML 1.0 document with texts of one line";
+  error.remedy = "Correct the line; docs/user/orders.md shows a whole order.";
+  return error;
+}
+
+std::size_t line_at(std::string_view text, std::size_t offset) {
+  return 1 + static_cast<std::size_t>(std::count(
+                 text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
+}
+
+// toml++ 3.3 has undefined behaviour on some characters outside ASCII in keys. Names need them in
+// texts; anywhere else they are refused. The offset of the first such byte, or size().
+std::size_t find_odd_character(std::string_view text) {
+  if (!simdjson::validate_utf8(text.data(), text.size())) return 0;
+  char quote = 0;  // '"' or '\'' inside a text, '#' inside a comment.
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\n') {
+      quote = 0;  // A text that is still open is an error of its own.
+    } else if (quote == 0) {
+      if (static_cast<unsigned char>(c) >= 0x80) return i;
+      if (c == '"' || c == '\'' || c == '#') quote = c;
+      if (c != '#' && quote == c && text.substr(i + 1, 2) == std::string(2, c)) return i;
+    } else if (quote == '"' && c == '\\') {
+      if (i + 1 < text.size() && text[i + 1] != '\n') ++i;
+    } else if (quote != '#' && c == quote) {
+      quote = 0;
+    }
+  }
+  return text.size();
+}
+
 // Members of a canonical JSON object, in the order they are added.
 class JsonObject {
  public:
@@ -531,18 +567,19 @@ class JsonObject {
 
 Result<Order, std::vector<Error>> Order::parse(std::string_view toml_text, Date today) {
   if (toml_text.size() > kOrderTextMax) return std::vector<Error>{too_large(toml_text.size())};
+  if (const auto at = find_odd_character(toml_text); at != toml_text.size()) {
+    return std::vector<Error>{unreadable(
+        line_at(toml_text, at),
+        "a character outside ASCII that stands in no text, a text over several lines, or bytes "
+        "that are not UTF-8")};
+  }
+  OrderReader reader;
   const toml::parse_result parsed = toml::parse(toml_text);
   if (!parsed) {
     const toml::source_position at = parsed.error().source().begin;
-    Error error;
-    error.message = "line " + std::to_string(at.line) + ", column " + std::to_string(at.column) +
-                    ": " + std::string(parsed.error().description());
-    error.field = "line " + std::to_string(at.line);
-    error.rule = "an order is a TOML 1.0 document";
-    error.remedy = "Correct the line; docs/user/orders.md shows a whole order.";
-    return std::vector<Error>{std::move(error)};
+    return std::vector<Error>{unreadable(at.line, "column " + std::to_string(at.column) + ": " +
+                                                      std::string(parsed.error().description()))};
   }
-  OrderReader reader;
   read_toml(reader, parsed.table());
   auto order = reader.read(today);
   if (!order) return std::move(reader.errors);

@@ -118,6 +118,10 @@ TEST(Order, RefusesEachMistakeUnderItsField) {
             "shiping shipping.receiver_gln shipping.receiver_company_prefix shipping.delivery "
             "shipping.purchase_order");
   EXPECT_EQ(fields("order_id = "), "line 1");
+  EXPECT_EQ(fields("[,"), "line 1");
+  EXPECT_EQ(fields("\n\u0420 = 1"), "line 2");  // No letters outside ASCII in keys,
+  EXPECT_EQ(changed("Demozol", "D\u00e9mozol \u0420\\\" \u0420"), "accepted");  // but in names.
+  EXPECT_EQ(changed("\"20 mg\"", "\"\"\"20 mg\"\"\""), "line 9");
 }
 
 TEST(Order, ReportsAllProblemsAtOnceWithTheirPlace) {
