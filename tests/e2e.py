@@ -74,12 +74,12 @@ def packs_of(epcs):
 
 
 def assert_balanced(report):
-    for level in report["reconciliation"]["numbers"]:
+    for level in report["reconciliation"]["numbers"].values():
         parts = sum(level[name] for name in ("good", "rejected_before_commissioning", "sampled",
                                              "decommissioned", "returned_unused"))
         assert level["allocated"] == parts, level
         assert level["unaccounted"] == 0, level
-    for level in report["reconciliation"]["physical"]:
+    for level in report["reconciliation"]["physical"].values():
         assert level["seen"] == level["good"] + level["rejected"] + level["sampled"], level
         assert level["unaccounted"] == 0, level
 

@@ -78,6 +78,9 @@ BeastResponse to_message(Response&& response, unsigned version, bool keep_alive,
   return message;
 }
 
+constexpr int kLingerSecondsMax = 2;
+constexpr std::size_t kLingerBytesMax = 8 * 1024 * 1024;
+
 // The answers that hold nothing up: memory only.
 bool is_fast(const Request& request) {
   return request.method == "GET" && (request.path.starts_with("/01/") || request.path == "/livez" ||
@@ -113,6 +116,20 @@ struct Server::State {
         io(options.io_threads),
         workers(static_cast<std::size_t>(options.worker_threads)) {}
 
+  // Reads and drops what a refused client still sends, for a moment: closing at once would reset
+  // the connection before the client has read why it was refused.
+  template <class Stream>
+  static asio::awaitable<void> linger(Stream& stream) {
+    error_code failed;
+    stream.socket().shutdown(asio::socket_base::shutdown_send, failed);
+    stream.expires_after(std::chrono::seconds(kLingerSecondsMax));
+    std::vector<char> dropped(64 * 1024);
+    for (std::size_t total = 0; total < kLingerBytesMax && !failed;) {
+      total += co_await stream.async_read_some(asio::buffer(dropped),
+                                               asio::redirect_error(asio::use_awaitable, failed));
+    }
+  }
+
   template <class Stream>
   asio::awaitable<void> serve(Stream stream, Peer peer, std::string remote) {
     const auto token = asio::use_awaitable;
@@ -129,6 +146,11 @@ struct Server::State {
       if (failed == http::error::header_limit) refusal = 431;
       if (!failed) {
         parser.body_limit(body_limit(parser));
+        // Beast compared an announced length with the larger limit, before the target was known.
+        const auto announced = parser.content_length();
+        if (announced && *announced > body_limit(parser)) failed = http::error::body_limit;
+      }
+      if (!failed) {
         if (parser.get()[http::field::expect] == "100-continue") {
           http::response<http::empty_body> go_on{http::status::continue_, parser.get().version()};
           co_await http::async_write(stream, go_on, asio::redirect_error(token, failed));
@@ -151,6 +173,7 @@ struct Server::State {
                                                : "this is not an HTTP request",
                               11);
         co_await http::async_write(stream, message, asio::redirect_error(token, failed));
+        if (!failed) co_await linger(stream);
         break;
       }
       first = false;

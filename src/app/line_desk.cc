@@ -128,10 +128,11 @@ Result<plant::OrderStatus> LineDesk::run(std::string_view order_id, const captur
                      .remedy = "hold that order first, or wait until it is closed"};
       }
     }
+    const auto known = runs_.find(order_id);
+    const bool working = known != runs_.end() && known->second->working;
+    if (working || info->state == plant::kJobClosed) return status_of(order, order_id);
+    if (known != runs_.end()) known->second->thread.join();
     auto& run = runs_[std::string(order_id)];
-    if (run && run->working) return status_of(order, order_id);
-    if (info->state == plant::kJobClosed) return status_of(order, order_id);
-    if (run && run->thread.joinable()) run->thread.join();
     run = std::make_unique<Run>();
     run->order_id = order_id;
     run->line = order.plant().line;

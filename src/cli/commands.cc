@@ -175,16 +175,18 @@ void print_balance(const json::object& order) {
   const auto signed_text = [](const json::object& row, std::string_view name) {
     return std::to_string(static_cast<long long>(number_of(row, name)));
   };
-  for (const auto& value : array_of(reconciliation, "numbers")) {
-    const auto& row = value.as_object();
-    numbers.push_back({text_of(row, "level"), signed_text(row, "allocated"),
-                       signed_text(row, "good"), signed_text(row, "rejected_before_commissioning"),
+  for (const char* level : {"pack", "case", "pallet"}) {
+    const auto& row = object_of(object_of(reconciliation, "numbers"), level);
+    if (row.empty()) continue;
+    numbers.push_back({level, signed_text(row, "allocated"), signed_text(row, "good"),
+                       signed_text(row, "rejected_before_commissioning"),
                        signed_text(row, "sampled"), signed_text(row, "decommissioned"),
                        signed_text(row, "returned_unused"), signed_text(row, "unaccounted")});
   }
-  for (const auto& value : array_of(reconciliation, "physical")) {
-    const auto& row = value.as_object();
-    physical.push_back({text_of(row, "level"), signed_text(row, "seen"), signed_text(row, "good"),
+  for (const char* level : {"pack", "case", "pallet"}) {
+    const auto& row = object_of(object_of(reconciliation, "physical"), level);
+    if (row.empty()) continue;
+    physical.push_back({level, signed_text(row, "seen"), signed_text(row, "good"),
                         signed_text(row, "rejected"), signed_text(row, "sampled"),
                         signed_text(row, "unaccounted")});
   }
@@ -193,7 +195,7 @@ void print_balance(const json::object& order) {
     print_table(numbers);
   }
   if (physical.size() > 1) {
-    std::puts("\nPhysical packs");
+    std::puts("\nWhat was seen");
     print_table(physical);
   }
 }
