@@ -158,8 +158,8 @@ struct Server::State {
         if (!failed) {
           co_await http::async_read(stream, buffer, parser, asio::redirect_error(token, failed));
         }
-        if (failed == http::error::body_limit) refusal = 413;
       }
+      if (failed == http::error::body_limit) refusal = 413;
       if (failed && refusal == 0 && !first) break;  // Closed between requests, or a time-out.
       if (failed && refusal == 0 &&
           (failed == http::error::end_of_stream || failed == beast::error::timeout ||

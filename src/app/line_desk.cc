@@ -60,6 +60,9 @@ class FilesInMemory final : public plant::FileSink {
   std::string* current_ = nullptr;
 };
 
+// A line at a gentle pace shows every few packs what became of them.
+constexpr std::size_t kPacedPrintWindow = 5;
+
 // The line's behaviour follows from the order alone, so a resumed order meets the same line.
 std::uint64_t seed_of(std::string_view order_id) {
   const Digest digest = sha256(as_bytes(order_id));

@@ -385,7 +385,7 @@ Result<std::optional<Advance>> BatchRun::State::allocate() {
   }
   if (commands.empty()) {
     const std::uint64_t missing = batch.quantity - std::min(batch.quantity, log.accepted());
-    const std::uint64_t window = std::min<std::uint64_t>(missing, kPrintWindow);
+    const std::uint64_t window = std::min<std::uint64_t>(missing, ports.print_window);
     if (packs().in(SerialState::Allocated) >= window) return std::optional<Advance>();
     commands.push_back(
         PACKTRAIL_TRY(allocation(Level::Pack, std::max<std::uint64_t>(missing, kPrintWindow))));
@@ -545,7 +545,8 @@ Status BatchRun::State::run_window() {
   const std::uint64_t missing = order.batch().quantity - log.accepted();
   std::vector<NumberIndex> numbers;
   NumberIndex next = packs().next_allocated();
-  while (next != kNoNumber && numbers.size() < std::min<std::uint64_t>(missing, kPrintWindow)) {
+  while (next != kNoNumber &&
+         numbers.size() < std::min<std::uint64_t>(missing, ports.print_window)) {
     numbers.push_back(next);
     next = packs().next_allocated(next + 1);
   }

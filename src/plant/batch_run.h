@@ -45,7 +45,8 @@ struct BatchPorts {
   PackLine& line;
   ParallelFor& parallel;
   Progress& progress;
-  PictureStore* pictures = nullptr;  // May be null: no pictures are kept.
+  PictureStore* pictures = nullptr;         // May be null: no pictures are kept.
+  std::size_t print_window = kPrintWindow;  // 1 .. kPrintWindow; a slow line reports sooner.
 };
 
 // For the pool that open_order creates when the product has none.

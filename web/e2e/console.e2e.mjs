@@ -245,8 +245,9 @@ try {
     expect((await verdict().getAttribute('data-verdict')) === 'genuine', await verdict().innerText());
     await page.getByRole('heading', { level: 1, name: 'Genuine' }).waitFor();
     newest = await page.getByLabel('Scan or type a code').inputValue();
-    expect(/\/01\/\d{14}\/21\//.test(newest), `no Digital Link: ${newest}`);
-    lot = new URL(newest).searchParams.get('10') ?? '';
+    expect(/\/01\/\d{14}\/10\/[^/]+\/21\//.test(newest), `no Digital Link: ${newest}`);
+    // The lot is a key qualifier: part of the path, before the serial number.
+    lot = decodeURIComponent(/\/10\/([^/]+)\/21\//.exec(newest)?.[1] ?? '');
     expect(lot !== '', 'no lot');
   });
   await check('its expiry date is unambiguous', async () => {
