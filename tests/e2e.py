@@ -400,8 +400,11 @@ def strangers_learn_nothing():
         assert response.status == 200 and json.loads(body)["genuine"], body
         response, body = ask(f"{path}?17={yymmdd}&10={lot}", Accept="text/html")
         assert b"Genuine pack" in body
+        with_lot = path.replace("/21/", f"/10/{lot}/21/")
+        response, body = ask(f"{with_lot}?17={yymmdd}", Accept="application/json")
+        assert json.loads(body)["genuine"], body
         answers = set()
-        for target in (path, f"{path}?10={lot}", f"{path}?17={yymmdd}", f"{path}?17={yymmdd}&10=X",
+        for target in (path, with_lot, with_lot.replace(lot, "X") + f"?17={yymmdd}", f"{path}?10={lot}", f"{path}?17={yymmdd}", f"{path}?17={yymmdd}&10=X",
                        f"{path}?17=291231&10={lot}", f"{path}?17=999999&10=%zz",
                        f"{path[:-1]}?17={yymmdd}&10={lot}",
                        f"/01/09506000134352/21/NOSUCH?17={yymmdd}&10={lot}",

@@ -207,35 +207,41 @@ Response answer(Result<json::object> body) {
 void Api::State::add_pack_routes() {
   using access::Permission;
 
+  // Everything that is not a complete, matching code ends in the same answer, broken queries and
+  // malformed numbers included.
+  const auto verify_link = [this](const Request& request, std::string_view gtin,
+                                  std::string_view serial, std::optional<std::string_view> lot) {
+    const auto query = parse_query(request.query);
+    verify::PublicAnswer found;
+    Result<gs1::PackCode> code = Error{};
+    if (query) {
+      if (!lot) lot = single(*query, "10");
+      code =
+          gs1::read_pack_code(fmt::format("{}/01/{}/10/{}/21/{}?17={}", kStem, percent_encode(gtin),
+                                          percent_encode(lot.value_or("")), percent_encode(serial),
+                                          percent_encode(single(*query, "17").value_or(""))),
+                              today());
+    }
+    auto lease = reader();
+    if (code) {
+      found = verify::verify_public(*lease, *code, today());
+    } else {
+      // The same look-ups for a code that cannot be read.
+      const auto decoy = gs1::read_pack_code("(01)09506000134352(21)0", today());
+      if (decoy) found = verify::verify_public(*lease, *decoy, today());
+      found = {};
+    }
+    Response response = pack_answer(found, request);
+    response.time_bucket_ms = kStrangerBucketMs;
+    return response;
+  };
   add_open("GET", "/01/{gtin}/21/{serial}",
-           [this](const Request& request, const PathValues& values) {
-             // Everything that is not a complete, matching code ends in the same answer, broken
-             // queries and malformed numbers included.
-             const auto query = parse_query(request.query);
-             std::string text = "(01)" + values[0] + "[21]";
-             verify::PublicAnswer found;
-             Result<gs1::PackCode> code = Error{};
-             if (query) {
-               std::string link = fmt::format("{}/01/{}/21/{}", kStem, percent_encode(values[0]),
-                                              percent_encode(values[1]));
-               const auto expiry = single(*query, "17");
-               const auto lot = single(*query, "10");
-               link += fmt::format("?17={}&10={}", percent_encode(expiry.value_or("")),
-                                   percent_encode(lot.value_or("")));
-               code = gs1::read_pack_code(link, today());
-             }
-             auto lease = reader();
-             if (code) {
-               found = verify::verify_public(*lease, *code, today());
-             } else {
-               // The same look-ups for a code that cannot be read.
-               const auto decoy = gs1::read_pack_code("(01)09506000134352(21)0", today());
-               if (decoy) found = verify::verify_public(*lease, *decoy, today());
-               found = {};
-             }
-             Response response = pack_answer(found, request);
-             response.time_bucket_ms = kStrangerBucketMs;
-             return response;
+           [verify_link](const Request& request, const PathValues& values) {
+             return verify_link(request, values[0], values[1], std::nullopt);
+           });
+  add_open("GET", "/01/{gtin}/10/{lot}/21/{serial}",
+           [verify_link](const Request& request, const PathValues& values) {
+             return verify_link(request, values[0], values[2], values[1]);
            });
 
   add("POST", "/api/v1/verify", Permission::ViewPacks,

@@ -274,7 +274,7 @@ try {
 
   // Scanners.
   const link = newest === '' ? null : new URL(newest);
-  const [, gtin, serial] = /\/01\/(\d{14})\/21\/([^/?]+)$/.exec(link?.pathname ?? '') ?? ['', '', ''];
+  const [, gtin, serial] = /\/01\/(\d{14})\/10\/[^/]+\/21\/([^/?]+)$/.exec(link?.pathname ?? '') ?? ['', '', ''];
   const expiry = link?.searchParams.get('17') ?? '';
   const element = `]d201${gtin}21${decodeURIComponent(serial)}\u001d17${expiry}10${lot}`;
   await check('a scanner is heard with the focus elsewhere, Ctrl+] is GS', async () => {

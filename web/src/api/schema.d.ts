@@ -69,6 +69,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/01/{gtin}/10/{lot}/21/{serial}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same with the lot as a key qualifier, as labels carry it. */
+        get: operations["verifyDigitalLinkWithLot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/epcis/capture": {
         parameters: {
             query?: never;
@@ -654,6 +671,33 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The answer; `genuine` is false for anything that is not fully matched. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicVerification"];
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    verifyDigitalLinkWithLot: {
+        parameters: {
+            query?: {
+                17?: string;
+            };
+            header?: never;
+            path: {
+                gtin: string;
+                lot: string;
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As /01/{gtin}/21/{serial}. */
             200: {
                 headers: {
                     [name: string]: unknown;
