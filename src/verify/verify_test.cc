@@ -24,7 +24,7 @@ class VerifyTest : public ::testing::Test {
   }
 
   gs1::PackCode code(std::size_t i, std::string_view lot, std::string_view yymmdd) {
-    const auto& sgtin = std::get<gs1::Sgtin>(gs1::parse_epc(epcs_.at(i))->value);
+    const auto sgtin = std::get<gs1::Sgtin>(gs1::parse_epc(epcs_.at(i))->value);
     std::string text = "[01]" + std::string(sgtin.gtin.digits()) + "[21]";
     text.append(sgtin.serial.text());
     if (!yymmdd.empty()) text.append("[17]").append(yymmdd);
