@@ -69,6 +69,11 @@ def commissioned(out):
     return seen
 
 
+def add_to(total, counts):
+    for epc, count in counts.items():
+        total[epc] = total.get(epc, 0) + count
+
+
 def packs_of(epcs):
     return {epc for epc in epcs if ":sgtin:" in epc or "/01/" in epc}
 
@@ -283,6 +288,7 @@ def kills():
     chance = random.Random(seed)
     killed = 0
     slowest = 0.0
+    seen = {}
     while killed < KILLS:
         process = subprocess.Popen([PROGRAM, "order", "run", str(order), "--out", str(out),
                                     "--data", str(data), "--json"],
@@ -291,6 +297,7 @@ def kills():
         if process.poll() is not None:
             # The order closed before we struck: begin another one in the same folder.
             assert process.returncode == OK, process.returncode
+            add_to(seen, commissioned(out))
             order = order_file("eu-demo", order_id=f'"KILL-{killed}"', lot=f'"K{killed}"')
             continue
         process.send_signal(signal.SIGKILL)
@@ -306,12 +313,14 @@ def kills():
         if entry["state"] != "closed":
             run("order", "run", order, "--out", out, data=data)
     all_orders = as_json("order", "list", data=data)["orders"]
-    names = {}
     for entry in all_orders:
         assert entry["state"] == "closed", entry
         assert_balanced({"reconciliation": entry["reconciliation"]})
-    seen = commissioned(out)
+    add_to(seen, commissioned(out))
     assert seen and max(seen.values()) == 1, "a number was used twice"
+    packs = sum(entry["reconciliation"]["numbers"]["pack"][part] for entry in all_orders
+                for part in ("good", "sampled", "decommissioned"))
+    assert len(packs_of(seen)) == packs, "a commissioned number is lost"
     print(f"{killed} kills, slowest start {slowest:.2f} s")
 
 
