@@ -276,7 +276,10 @@ try {
   const link = newest === '' ? null : new URL(newest);
   const [, gtin, serial] = /\/01\/(\d{14})\/10\/[^/]+\/21\/([^/?]+)$/.exec(link?.pathname ?? '') ?? ['', '', ''];
   const expiry = link?.searchParams.get('17') ?? '';
-  const element = `]d201${gtin}21${decodeURIComponent(serial)}\u001d17${expiry}10${lot}`;
+  const elementOf = (ofLot) =>
+    `]d201${gtin}21${decodeURIComponent(serial)}\u001d17${expiry}10${ofLot}`;
+  const element = elementOf(lot);
+  const wrongLot = elementOf('WRONG9');
   await check('a scanner is heard with the focus elsewhere, Ctrl+] is GS', async () => {
     await page.getByRole('link', { name: 'Line', exact: true }).click();
     await page.locator('.pt-hero dd').first().waitFor();
@@ -289,7 +292,7 @@ try {
   });
   await check('a scanner is heard with the focus in the box, and replaces what is there', async () => {
     await page.getByLabel('Scan or type a code').fill('old text');
-    const other = element.replace(/10[^\u001d]*$/, '10WRONG9');
+    const other = wrongLot;
     await scan(other);
     await page.locator('[data-verdict=mismatch]').waitFor();
     const box = await page.getByLabel('Scan or type a code').inputValue();
@@ -300,7 +303,7 @@ try {
     await page.locator('[data-verdict=genuine]').waitFor();
     await page.getByText('The number is as the manufacturer recorded it.').waitFor();
     expect((await page.getByText('not in the code').count()) === 2, 'the missing fields are not named');
-    await scan(element.replace(/10[^\u001d]*$/, '10WRONG9'));
+    await scan(wrongLot);
     await page.locator('[data-verdict=mismatch]').waitFor();
   });
   await check('a mismatch is told in words', async () => {
