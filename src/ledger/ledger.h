@@ -49,10 +49,10 @@ class HashedLists {
 
 // One EPC (or quantity) of one fact, opened: what a proof shows of it (docs/formats/proof.md).
 struct OpenedEpc {
-  Bytes hashed_form;                     // Of the fact: lists stand as commitments.
-  std::string text;                      // As captured.
+  Bytes hashed_form;  // Of the fact: lists stand as commitments.
+  std::string text;   // As captured.
   std::array<std::uint8_t, 16> salt{};
-  std::vector<Digest> path;              // From the salted text to the list's root.
+  std::vector<Digest> path;  // From the salted text to the list's root.
 };
 
 class Ledger {

@@ -30,11 +30,11 @@ inline constexpr std::uint32_t kStoredLevelMin = 8;
 
 // Everything one durable append writes, all or nothing.
 struct AppendBatch {
-  std::uint64_t first_position = 0;     // Must equal the store's size.
-  std::vector<Bytes> facts;             // Canonical stored form, one per position.
-  std::vector<TreeNode> nodes;          // Subtrees completed by these facts.
-  std::vector<Digest> frontier;         // Peaks after these facts, largest subtree first.
-  std::string checkpoint;               // Signed head (C2SP checkpoint) over the new size.
+  std::uint64_t first_position = 0;  // Must equal the store's size.
+  std::vector<Bytes> facts;          // Canonical stored form, one per position.
+  std::vector<TreeNode> nodes;       // Subtrees completed by these facts.
+  std::vector<Digest> frontier;      // Peaks after these facts, largest subtree first.
+  std::string checkpoint;            // Signed head (C2SP checkpoint) over the new size.
 };
 
 // Where facts live. One writer, many readers.

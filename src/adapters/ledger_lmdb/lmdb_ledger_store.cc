@@ -1,7 +1,6 @@
 #include "adapters/ledger_lmdb/lmdb_ledger_store.h"
 
 #include <fcntl.h>
-#include <lmdb.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -15,6 +14,8 @@
 #include <filesystem>
 #include <mutex>
 #include <utility>
+
+#include "adapters/lmdb/lmdb.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define PACKTRAIL_LMDB_SMALL_MAP 1
@@ -79,13 +80,6 @@ std::uint64_t checksum(std::string_view database, ByteView key, ByteView value) 
   return XXH3_64bits_withSeed(value.data(), value.size(), XXH3_64bits(place.data(), size));
 }
 
-MDB_val to_val(ByteView bytes) {
-  return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())};  // LMDB's type; never written.
-}
-ByteView to_view(const MDB_val& value) {
-  return {static_cast<const std::uint8_t*>(value.mv_data), value.mv_size};
-}
-
 std::string place_text(std::string_view database, ByteView key) {
   const std::string name = database == kMeta ? std::string(as_text(key)) : "0x" + to_hex(key);
   return std::string(database) + "/" + name;
@@ -98,45 +92,14 @@ Error data_loss(std::string message, std::string place) {
           .remedy = "Restore the data folder from a backup; keep this copy for inspection."};
 }
 
-Error lmdb_error(int code, const char* what) {
-  Error error{.code = Errc::Unavailable, .message = std::string(what) + ": " + mdb_strerror(code)};
-  switch (code) {
-    case MDB_MAP_FULL:
-      error.code = Errc::ResourceExhausted;
-      error.remedy =
-          "The ledger's file has reached its reserved size: raise the limit in the "
-          "configuration and start again.";
-      break;
-    case ENOSPC:
-    case EDQUOT:
-      error.code = Errc::ResourceExhausted;
-      error.remedy = "Free space on the disk of the data folder, then start again.";
-      break;
-    case MDB_READERS_FULL:
-      error.code = Errc::ResourceExhausted;
-      break;
-    case MDB_CORRUPTED:
-    case MDB_PAGE_NOTFOUND:
-    case MDB_PANIC:
-      error.code = Errc::DataLoss;
-      error.remedy = "Restore the data folder from a backup; keep this copy for inspection.";
-      break;
-    case MDB_INVALID:
-    case MDB_VERSION_MISMATCH:
-      error.code = Errc::FailedPrecondition;
-      error.remedy = "The folder does not hold a ledger that this program can read.";
-      break;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      error.code = Errc::PermissionDenied;
-      error.remedy = "Give the user that runs this program read and write rights on the folder.";
-      break;
-    default:
-      break;
-  }
-  return error;
-}
+constexpr LmdbRemedies kRemedies{
+    .map_full =
+        "The ledger's file has reached its reserved size: raise the limit in the configuration and "
+        "start again.",
+    .damaged = "Restore the data folder from a backup; keep this copy for inspection.",
+    .foreign = "The folder does not hold a ledger that this program can read."};
+
+Error lmdb_error(int code, const char* what) { return lmdb_error(code, what, kRemedies); }
 
 // Ends by itself, without effect, unless committed.
 class Transaction {

@@ -1,6 +1,5 @@
 #include "adapters/projection_lmdb/lmdb_projection_store.h"
 
-#include <lmdb.h>
 #include <sys/stat.h>
 #include <xxhash.h>
 
@@ -11,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "adapters/lmdb/lmdb.h"
 #include "base/assert.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -45,50 +45,12 @@ std::uint64_t checksum(Table table, ByteView key, ByteView value) {
                               XXH3_64bits_withSeed(key.data(), key.size(), seed));
 }
 
-MDB_val to_val(ByteView bytes) {
-  return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())};  // LMDB's type; never written.
-}
-ByteView to_view(const MDB_val& value) {
-  return {static_cast<const std::uint8_t*>(value.mv_data), value.mv_size};
-}
+constexpr LmdbRemedies kRemedies{
+    .map_full = "The projections have reached their reserved size: raise it in the configuration.",
+    .damaged = "Rebuild the projections from the ledger.",
+    .foreign = "The folder does not hold projections that this program can read."};
 
-Error lmdb_error(int code, const char* what) {
-  Error error{.code = Errc::Unavailable, .message = std::string(what) + ": " + mdb_strerror(code)};
-  switch (code) {
-    case MDB_MAP_FULL:
-      error.code = Errc::ResourceExhausted;
-      error.remedy =
-          "The projections have reached their reserved size: raise it in the configuration.";
-      break;
-    case ENOSPC:
-    case EDQUOT:
-      error.code = Errc::ResourceExhausted;
-      error.remedy = "Free space on the disk of the data folder.";
-      break;
-    case MDB_READERS_FULL:
-      error.code = Errc::ResourceExhausted;
-      break;
-    case MDB_CORRUPTED:
-    case MDB_PAGE_NOTFOUND:
-    case MDB_PANIC:
-      error.code = Errc::DataLoss;
-      error.remedy = "Rebuild the projections from the ledger.";
-      break;
-    case MDB_INVALID:
-    case MDB_VERSION_MISMATCH:
-      error.code = Errc::FailedPrecondition;
-      error.remedy = "The folder does not hold projections that this program can read.";
-      break;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      error.code = Errc::PermissionDenied;
-      break;
-    default:
-      break;
-  }
-  return error;
-}
+Error lmdb_error(int code, const char* what) { return lmdb_error(code, what, kRemedies); }
 
 // Splits a stored value into checksum and content, and verifies it.
 Result<ByteView> checked(Table table, ByteView key, ByteView stored) {
