@@ -34,6 +34,8 @@ Result<Report> run_capture(const Ports& ports) {
     request.actor.company = world->company();
     const std::string key = "document-" + std::to_string(i);
     request.idempotency_key = Bytes(key.begin(), key.end());
+    request.commands.push_back(line_record(
+        {{trace::ObjectNumber(numbers.pool, i * kPacksPerDocument), kPacksPerDocument}}));
     for (auto& event : document.events) {
       epcs += event.epc_list.size();
       request.commands.push_back(capture::RecordEvent{std::move(event)});

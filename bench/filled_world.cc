@@ -13,6 +13,7 @@ namespace {
 
 constexpr char kGtin[] = "09521234000013";
 constexpr char kPrefix[] = "9521234";
+constexpr char kOrderId[] = "bench";
 constexpr std::uint64_t kEventsPerRequest = 500;
 
 capture::Request request_of(World& world) {
@@ -61,13 +62,13 @@ epcis::Event commissioning(UtcTime now) {
 Result<trace::ObjectRun> draw(World& world, trace::ObjectClass pool, std::uint64_t count,
                               const std::string& token) {
   auto request = request_of(world);
-  request.commands.push_back(capture::AllocateNumbers{pool, count, "bench", token});
+  request.commands.push_back(capture::AllocateNumbers{pool, count, kOrderId, token});
   const auto receipt = PACKTRAIL_TRY(world.capture().submit(std::move(request)));
   const auto runs = receipt.allocated.at(0);
   PACKTRAIL_ASSERT(runs.size() == 1);  // Nothing foreign is in a bench's pool.
   auto encode = request_of(world);
   encode.commands.push_back(
-      capture::MoveNumbers{runs, numbering::SerialState::Encoded, "bench", "printed"});
+      capture::MoveNumbers{runs, numbering::SerialState::Encoded, kOrderId, "printed"});
   PACKTRAIL_TRY(world.capture().submit(std::move(encode)));
   return runs.front();
 }
@@ -80,8 +81,14 @@ class Batcher {
     request_.commands.push_back(capture::RecordEvent{std::move(event)});
     return request_.commands.size() >= kEventsPerRequest ? flush() : Status();
   }
+  // Packs that the events commission: the request says first that the line passed them.
+  void add_passed(trace::ObjectRun run) { passed_.push_back(run); }
   Status flush() {
     if (request_.commands.empty()) return {};
+    if (!passed_.empty()) {
+      request_.commands.insert(request_.commands.begin(), line_record(std::move(passed_)));
+      passed_.clear();
+    }
     PACKTRAIL_TRY(world_.capture().submit(std::move(request_)));
     request_ = request_of(world_);
     return {};
@@ -90,6 +97,7 @@ class Batcher {
  private:
   World& world_;
   capture::Request request_;
+  std::vector<trace::ObjectRun> passed_;
 };
 
 Status pack(World& world, Batcher& out, trace::ObjectRun children, trace::ObjectRun parents,
@@ -113,17 +121,30 @@ Status pack(World& world, Batcher& out, trace::ObjectRun children, trace::Object
 Status commission(World& world, Batcher& out, trace::ObjectRun run, UtcTime now, bool packs) {
   for (std::uint64_t first = 0; first < run.count; first += kPacksPerCase) {
     auto event = commissioning(now);
-    if (!packs) event.ilmd.clear();
-    PACKTRAIL_TRY(add_texts(world,
-                            {trace::ObjectNumber::from_value(run.first.value() + first),
-                             std::min(kPacksPerCase, run.count - first)},
-                            event.epc_list));
+    const trace::ObjectRun part{trace::ObjectNumber::from_value(run.first.value() + first),
+                                std::min(kPacksPerCase, run.count - first)};
+    if (packs) {
+      out.add_passed(part);
+    } else {
+      event.ilmd.clear();
+    }
+    PACKTRAIL_TRY(add_texts(world, part, event.epc_list));
     PACKTRAIL_TRY(out.add(std::move(event)));
   }
   return out.flush();
 }
 
 }  // namespace
+
+capture::Command line_record(std::vector<trace::ObjectRun> passed) {
+  capture::RecordLine line;
+  line.order_id = kOrderId;
+  line.station = "bench";
+  line.object_class = passed.front().first.object_class();
+  for (const trace::ObjectRun& run : passed) line.triggers += run.count;
+  line.passed = std::move(passed);
+  return line;
+}
 
 Result<Numbers> draw_numbers(World& world, std::uint64_t count, UtcTime now) {
   static_cast<void>(now);
@@ -135,6 +156,7 @@ Result<Numbers> draw_numbers(World& world, std::uint64_t count, UtcTime now) {
                            .planned_quantity = 1'000'000'000};
   auto request = request_of(world);
   request.commands.push_back(capture::CreatePool{spec, "EU", 7, "Bench product"});
+  request.commands.push_back(capture::OpenOrder{kOrderId, "{}"});
   const auto prefix = PACKTRAIL_TRY(gs1::CompanyPrefix::parse(kPrefix));
   request.commands.push_back(capture::CreateSsccSeries{prefix, 0});
   request.commands.push_back(capture::CreateSsccSeries{prefix, 1});

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "bench/bench.h"
+#include "capture/capture.h"
 #include "gs1/gtin.h"
 #include "trace/trace.h"
 
@@ -21,6 +23,9 @@ struct Numbers {
   std::uint64_t count = 0;
 };
 Result<Numbers> draw_numbers(World& world, std::uint64_t count, UtcTime now);
+
+// What the line says of packs that it passed: comes before the events that commission them.
+capture::Command line_record(std::vector<trace::ObjectRun> passed);
 
 // One commissioning document of packs first .. first+count-1, `per_event` EPCs an event, as EPCIS
 // JSON-LD text.

@@ -268,7 +268,7 @@ Result<bool> Capture::State::grant(Job& job) {
       error.field = std::move(field);
       return error;
     };
-    auto answer = judge.judge(command, now);
+    auto answer = judge.judge(command, prepared.line_passed, now);
     if (!answer) return place(std::move(answer).error());
     if (*answer == Answer::Later) {
       return place({.code = Errc::AlreadyExists,
@@ -332,8 +332,11 @@ Status Capture::State::stage(PreparedCommand& command, const Prepared& prepared,
   PACKTRAIL_TRY(ledger.stage(command.fact, command.hashed));
   staged.push_back({&command.fact, &command.hashed});
   if (Status applied = trace.apply(command.fact); !applied) {
-    stop("a fact cannot be applied: " + applied.error().to_text());
-    return std::move(applied).error();
+    // Rules and projections disagree about this one request: it is undone like a refused one.
+    return Error{.code = Errc::FailedPrecondition,
+                 .message = applied.error().message,
+                 .rule = "cannot_apply",
+                 .remedy = "Nothing of the request was recorded. Report it with the message."};
   }
   return {};
 }
@@ -344,6 +347,9 @@ void Capture::State::undo(std::size_t first_staged) {
   ledger.discard();
   judge.forget_pending();
   staged.resize(first_staged);
+  if (const Status read = trace.pending().failure(); !read) {
+    return stop("the projections cannot be read: " + read.error().to_text());
+  }
   for (const Staged& before : staged) {
     Status done = ledger.stage(*before.fact, *before.hashed);
     if (done) done = trace.apply(*before.fact);

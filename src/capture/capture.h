@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -82,11 +83,15 @@ struct MoveNumbers {
 };
 struct AdvancePool {
   trace::ObjectClass pool;
-  std::uint64_t next_counter = 0;  // Not below the present one. Unblocks the pool.
+  std::uint64_t next_counter = 0;  // Below neither the present one nor the floor. Unblocks.
   std::string evidence = {};
 };
+// Every pool and series, and every one made later, issues nothing until it is advanced.
 struct BlockPools {
   std::string cause = {};
+  // What is known elsewhere (a witness) to be handed out: class, next counter. Each class once;
+  // classes that this ledger lacks count for the pool that gets the class later.
+  std::vector<std::pair<trace::ObjectClass, std::uint64_t>> floors = {};
 };
 struct OpenOrder {
   std::string order_id = {};
@@ -139,6 +144,7 @@ struct Receipt {
 
 inline constexpr std::size_t kCommandsPerRequestMax = 100'000;
 inline constexpr std::size_t kEpcsPerRequestMax = 2'000'000;
+inline constexpr std::size_t kNewGtinsPerRequestMax = 20'000;  // Foreign, never seen before.
 inline constexpr std::int64_t kFutureToleranceUs =
     15LL * 60 * 1'000'000;  // Later event times are refused.
 

@@ -66,11 +66,19 @@ Result<EpcTextList> EpcTextList::parse(std::string_view name, std::vector<std::s
                              .scheme = scheme_of(parsed->value),
                              .is_canonical = parsed->is_canonical});
     if (!found.object) {
-      list.unknown_.push_back({static_cast<std::uint32_t>(at), std::move(parsed->value)});
+      list.unknown_.push_back({static_cast<std::uint32_t>(at), std::move(parsed->value),
+                               found.object_class.value() == 0});
     }
   }
   PACKTRAIL_TRY(list.refuse_duplicates());
   return list;
+}
+
+void EpcTextList::add_new_gtins(std::unordered_set<std::uint64_t>& gtins) const {
+  for (const Unknown& entry : unknown_) {
+    const auto* sgtin = entry.is_new_class ? std::get_if<gs1::Sgtin>(&entry.value) : nullptr;
+    if (sgtin != nullptr) gtins.insert(sgtin->gtin.number());
+  }
 }
 
 Error EpcTextList::duplicate(std::size_t at) const {

@@ -12,6 +12,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
@@ -50,6 +51,9 @@ class EpcTextList {
   // As it stands in a fact: numbers where known and where the text follows from them, else texts.
   void write(ledger::v1::EpcList& out) const;
 
+  // Adds the GTINs of which nothing was known when the list was parsed.
+  void add_new_gtins(std::unordered_set<std::uint64_t>& gtins) const;
+
   // "epcList/17": for errors.
   [[nodiscard]] std::string place(std::size_t at) const;
 
@@ -63,6 +67,7 @@ class EpcTextList {
   struct Unknown {
     std::uint32_t at;
     gs1::Epc value;
+    bool is_new_class;  // Nothing of its class was known.
   };
   Status refuse_duplicates() const;
   [[nodiscard]] Error duplicate(std::size_t at) const;

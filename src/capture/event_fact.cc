@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "epcis/master_data.h"
 #include "packtrail/ledger/v1/fact.pb.h"
 
 namespace packtrail::capture {
@@ -184,11 +185,34 @@ Result<epcis::Event> read_event(const EpcisEvent& body, const ledger::EpcTexts& 
   return event;
 }
 
-LotData lot_data(const epcis::Event& event) {
+std::string content_of(const EpcisEvent& body) {
+  EpcisEvent bare = body;
+  bare.clear_epc_list();
+  bare.clear_parent();
+  bare.clear_child_epcs();
+  bare.clear_input_epcs();
+  bare.clear_output_epcs();
+  bare.clear_life_after();
+  bare.clear_quarantine();
+  bare.clear_rule_model();
+  return bare.SerializeAsString();
+}
+
+Result<LotData> lot_data(const epcis::Event& event) {
   LotData found;
   for (const epcis::ExtensionField& field : event.ilmd) {
-    if (field.local_name == "lotNumber") found.lot = field.text;
-    if (field.local_name == "itemExpirationDate") found.expiry = field.text;
+    if (!epcis::is_master_data(field.namespace_uri)) continue;
+    if (field.local_name == epcis::kLotNumber) found.lot = field.text;
+    if (field.local_name != epcis::kItemExpirationDate) continue;
+    const auto day = epcis::parse_xsd_date(field.text);
+    if (!day || field.kind != Kind::Text) {
+      return Error{.code = Errc::InvalidArgument,
+                   .message = "the expiry '" + field.text + "' is no date",
+                   .field = "ilmd/itemExpirationDate",
+                   .rule = "expiry_syntax",
+                   .remedy = "Write it as 2027-12-31; a time zone may follow (xsd:date)."};
+    }
+    found.expiry = day->to_iso();
   }
   return found;
 }

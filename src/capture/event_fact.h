@@ -8,6 +8,7 @@
 // Thread safety: pure functions.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -28,12 +29,17 @@ Status write_event(const epcis::Event& event, ledger::v1::EpcisEvent& out);
 // DataLoss when the body is not one that write_event makes.
 Result<epcis::Event> read_event(const ledger::v1::EpcisEvent& body, const ledger::EpcTexts& texts);
 
-// What the event's instance or lot master data says of lot and expiry, by local name alone, as
+// The body before later rules and directories made anything of it, and without its EPC lists: two
+// captures of one event have the same bytes.
+[[nodiscard]] std::string content_of(const ledger::v1::EpcisEvent& body);
+
+// What the event's instance or lot master data says of lot and expiry (CBV's namespaces alone), as
 // trace/ takes it. Empty: nothing.
 struct LotData {
-  std::string_view lot;     // cbvmda:lotNumber.
-  std::string_view expiry;  // cbvmda:itemExpirationDate.
+  std::string_view lot;  // cbvmda:lotNumber.
+  std::string expiry;    // cbvmda:itemExpirationDate: an ISO date.
 };
-[[nodiscard]] LotData lot_data(const epcis::Event& event);
+// InvalidArgument when the expiry is no xsd:date.
+Result<LotData> lot_data(const epcis::Event& event);
 
 }  // namespace packtrail::capture

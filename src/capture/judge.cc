@@ -69,11 +69,6 @@ class Memo {
   std::size_t last_ = 0;
 };
 
-bool is_expired(const trace::Batch& batch, std::int64_t event_time_us) {
-  const auto day = Date::parse(std::string_view(batch.expiry).substr(0, 10));
-  return day && *day < Date::of(UtcTime{event_time_us});
-}
-
 // "ObjectEvent OBSERVE shipping": a step for people.
 std::string step_text(const rules::Step& step) {
   std::string text(step.event_type);
@@ -83,26 +78,17 @@ std::string step_text(const rules::Step& step) {
   return text;
 }
 
-bool says_same(const ledger::v1::Fact& a, const ledger::v1::Fact& b) {
-  const auto bare = [](const ledger::v1::Fact& fact) {
-    ledger::v1::EpcisEvent body = fact.epcis_event();
-    body.clear_epc_list();
-    body.clear_parent();
-    body.clear_child_epcs();
-    body.clear_input_epcs();
-    body.clear_output_epcs();
-    body.clear_life_after();  // What the rules of the day made of it.
-    body.clear_quarantine();
-    body.clear_rule_model();
-    return body.SerializeAsString();
-  };
-  return bare(a) == bare(b);
+// Two prefixes of one extension digit make the same SSCCs when one begins with the other.
+bool overlap(std::string_view a, std::string_view b) {
+  return a.starts_with(b) || b.starts_with(a);
 }
 
 }  // namespace
 
-Result<Answer> Judge::judge(PreparedCommand& command, UtcTime now) {
+Result<Answer> Judge::judge(PreparedCommand& command, const trace::RunSet& line_passed,
+                            UtcTime now) {
   now_ = now;
+  line_passed_ = &line_passed;
   auto answer =
       std::visit([&](const auto& what) { return decide(command, what); }, *command.command);
   // What could not be read was answered as if it were not there: nothing follows from that.
@@ -172,7 +158,48 @@ Result<Answer> Judge::decide(PreparedCommand& command, const RecordEvent& what) 
   PACKTRAIL_TRY(judge_list(command, command.parent, rules::Role::Parent, time));
   PACKTRAIL_TRY(judge_list(command, command.children, rules::Role::Child, time));
   PACKTRAIL_TRY(judge_hierarchy(command, what));
+  PACKTRAIL_TRY(check_line_evidence(command));
   return Answer::Record;
+}
+
+// A number of our own pools becomes a commissioned pack only where the request itself shows that
+// the line read it on a good pack.
+Status Judge::check_line_evidence(const PreparedCommand& command) {
+  const auto& body = command.fact.epcis_event();
+  if (body.life_after() != static_cast<std::uint32_t>(SerialState::Commissioned)) return {};
+  const trace::RunSet& passed = *line_passed_;
+  std::size_t near = 0;  // Lists mostly follow the line, which mostly follows the counters.
+  trace::ObjectClass last_class;
+  bool is_pool = false;
+  for (std::size_t at = 0; at < command.subjects.size(); ++at) {
+    const trace::ObjectNumber object = command.subjects.object(at);
+    if (!object) continue;
+    if (at == 0 || object.object_class() != last_class) {
+      last_class = object.object_class();
+      const auto info = view_.pool(last_class);
+      is_pool = info && info->spec;
+    }
+    if (!is_pool) continue;
+    const auto holds = [&](const trace::ObjectRun& run) {
+      return run.first <= object && object.value() - run.first.value() < run.count;
+    };
+    if (near < passed.size() && holds(passed[near])) continue;
+    if (view_.state(object).life != SerialState::Encoded) continue;
+    const auto after = std::upper_bound(
+        passed.begin(), passed.end(), object,
+        [](trace::ObjectNumber value, const trace::ObjectRun& run) { return value < run.first; });
+    if (after != passed.begin() && holds(*(after - 1))) {
+      near = static_cast<std::size_t>(after - 1 - passed.begin());
+      continue;
+    }
+    return refused(command.subjects.place(at),
+                   "nothing shows that the line read " + std::string(command.subjects.texts()[at]) +
+                       " on a good pack",
+                   "no_line_evidence",
+                   "Numbers of our pools are commissioned by the packaging line, in one request "
+                   "with its record of the packs that passed.");
+  }
+  return {};
 }
 
 Result<Answer> Judge::same_event(const PreparedCommand& command, const RecordEvent& what,
@@ -180,7 +207,8 @@ Result<Answer> Judge::same_event(const PreparedCommand& command, const RecordEve
   if (position >= ledger_.size()) return Answer::Later;
   ledger::v1::Fact stored;
   PACKTRAIL_TRY(ledger_.read_one(position, stored));
-  bool same = stored.has_epcis_event() && says_same(stored, command.fact);
+  bool same = stored.has_epcis_event() &&
+              content_of(stored.epcis_event()) == content_of(command.fact.epcis_event());
   const auto compare = [&](const EpcTextList& list, const ledger::v1::EpcList& other) -> Status {
     std::size_t at = 0;
     if (same && other.runs_size() != 0) {
@@ -305,12 +333,13 @@ Status Judge::judge_object(const PreparedCommand& command, const trace::ObjectSt
   step.role = role;
   const std::int64_t time = command.fact.epcis_event().event_time_us();
   const trace::Batch batch = state.batch.value() != 0 ? view_.batch(state.batch) : trace::Batch{};
-  const rules::Verdict verdict = model_.judge(step, {.life = state.life,
-                                                     .quarantined = state.quarantined != 0,
-                                                     .has_parent = static_cast<bool>(state.parent),
-                                                     .disposition = view_.term(state.disposition),
-                                                     .expired = is_expired(batch, time),
-                                                     .scheme = scheme});
+  const rules::Verdict verdict =
+      model_.judge(step, {.life = state.life,
+                          .quarantined = state.quarantined != 0,
+                          .has_parent = static_cast<bool>(state.parent),
+                          .disposition = view_.term(state.disposition),
+                          .expired = batch.is_expired(Date::of(UtcTime{time})),
+                          .scheme = scheme});
   if (!verdict.allowed) {
     if (!is_known && verdict.rule != "no_transition") {
       return missing({}, std::string(text) + " is not known here: " + std::string(verdict.reason),
@@ -338,6 +367,14 @@ Status Judge::judge_hierarchy(const PreparedCommand& command, const RecordEvent&
   const epcis::Event& event = what.event;
   if (event.type != epcis::EventType::Aggregation && event.type != epcis::EventType::Association) {
     return {};
+  }
+  if (!command.parent.empty() && command.parent.object(0)) {
+    for (std::size_t i = 0; i < command.children.size(); ++i) {
+      if (command.children.object(i) != command.parent.object(0)) continue;
+      return refused(command.children.place(i),
+                     std::string(command.children.texts()[i]) + " is parent and child", "cycle",
+                     "Check which of the two is the outer one.");
+    }
   }
   const bool adds = event.action == epcis::Action::Add;
   const bool removes = event.action == epcis::Action::Delete;
@@ -471,9 +508,15 @@ Result<Answer> Judge::decide(PreparedCommand& command, const CreateSsccSeries& w
   const trace::ObjectClass made = view_.next_object_class();
   for (std::uint32_t i = 1; i < made.value(); ++i) {
     const auto series = view_.pool(trace::ObjectClass(i));
-    if (!series || series->spec || series->company_prefix != what.company_prefix.digits() ||
-        series->extension_digit != what.extension_digit) {
+    if (!series || series->spec || series->extension_digit != what.extension_digit ||
+        !overlap(series->company_prefix, what.company_prefix.digits())) {
       continue;
+    }
+    if (series->company_prefix != what.company_prefix.digits()) {
+      return exists("company_prefix",
+                    "class " + std::to_string(i) + " is the series of prefix " +
+                        series->company_prefix + " and this digit, which makes the same numbers",
+                    "series_overlaps", "Use another extension digit.");
     }
     return exists("company_prefix",
                   "class " + std::to_string(i) + " is the series of this prefix and digit",
@@ -567,6 +610,14 @@ Result<Answer> Judge::decide(PreparedCommand&, const AdvancePool& what) {
     return refused("next_counter",
                    "numbers below " + std::to_string(info.next_counter) + " are issued already",
                    "counter_behind", "A pool only moves forward.");
+  }
+  if (what.next_counter < info.floor) {
+    return refused("next_counter",
+                   "numbers below " + std::to_string(info.floor) +
+                       " are known to be issued by another copy of this ledger",
+                   "below_floor",
+                   "Advance at least to " + std::to_string(info.floor) +
+                       ", past every number known to lines, exports and witnesses.");
   }
   std::uint64_t limit = trace::kInstanceMax;
   if (info.spec) {

@@ -37,7 +37,8 @@ class Judge {
 
   // Errors carry the field within the command: "epcList/17". When `Recorded` is answered to
   // AllocateNumbers, the command's fact holds the numbers given before.
-  Result<Answer> judge(PreparedCommand& command, UtcTime now);
+  // `line_passed`: Prepared::line_passed of the command's request.
+  Result<Answer> judge(PreparedCommand& command, const trace::RunSet& line_passed, UtcTime now);
 
   // True when an event or an allocation that this request must be compared with is pending.
   bool must_wait(const Prepared& prepared);
@@ -80,6 +81,7 @@ class Judge {
   Status judge_object(const PreparedCommand& command, const trace::ObjectState& state,
                       rules::Scheme scheme, rules::Role role, std::string_view text, bool is_known);
   Status judge_hierarchy(const PreparedCommand& command, const RecordEvent& what);
+  Status check_line_evidence(const PreparedCommand& command);
   Status check_unpacked(const PreparedCommand& command, trace::ObjectNumber parent);
   Result<trace::PoolInfo> find_pool(trace::ObjectClass object_class, const char* field);
   Status check_issued(const std::vector<trace::ObjectRun>& runs, const char* field);
@@ -89,6 +91,7 @@ class Judge {
   const ledger::EpcTexts& texts_;
   trace::PendingView& view_;
   UtcTime now_;
+  const trace::RunSet* line_passed_ = nullptr;  // While judging.
   // Pools and series of ours, for telling whether an unknown EPC claims to be ours.
   std::uint32_t classes_seen_ = 1;
   std::unordered_map<std::uint64_t, std::vector<Issuer>> by_gtin_;

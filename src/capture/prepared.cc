@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <unordered_set>
 #include <utility>
 
 #include "base/crypto.h"
@@ -81,20 +82,6 @@ class ContentHash {
   std::string buffer_;
 };
 
-// The body of an event before later rules and directories made anything of it.
-std::string body_without_outcome(const ledger::v1::Fact& fact) {
-  ledger::v1::EpcisEvent body = fact.epcis_event();
-  body.clear_epc_list();
-  body.clear_parent();
-  body.clear_child_epcs();
-  body.clear_input_epcs();
-  body.clear_output_epcs();
-  body.clear_life_after();
-  body.clear_quarantine();
-  body.clear_rule_model();
-  return body.SerializeAsString();
-}
-
 std::vector<std::string_view> views_of(const epcis::TextList& list) {
   std::vector<std::string_view> views;
   views.reserve(list.size());
@@ -116,7 +103,7 @@ class Preparer {
     PACKTRAIL_TRY(parse("childEPCs", views_of(event.child_epcs), out_.children));
     PACKTRAIL_TRY(parse("inputEPCList", views_of(event.input_epcs), out_.inputs));
     PACKTRAIL_TRY(parse("outputEPCList", views_of(event.output_epcs), out_.outputs));
-    out_.lot = lot_data(event);
+    out_.lot = PACKTRAIL_TRY(lot_data(event));
     out_.step = {.event_type = epcis::to_string(event.type),
                  .action = event.action ? epcis::to_string(*event.action) : std::string_view{},
                  .biz_step = event.biz_step.text,
@@ -232,7 +219,21 @@ class Preparer {
 
   Status operator()(const BlockPools& command) {
     PACKTRAIL_TRY(check_texts({{"cause", command.cause, kReasonMax, false}}));
-    out_.fact.mutable_pools_blocked()->set_cause(command.cause);
+    auto& body = *out_.fact.mutable_pools_blocked();
+    body.set_cause(command.cause);
+    std::unordered_set<std::uint32_t> named;
+    for (const auto& [object_class, next_counter] : command.floors) {
+      if (object_class.value() == 0 || object_class.value() > trace::kObjectClassMax ||
+          next_counter > trace::kInstanceMax || !named.insert(object_class.value()).second) {
+        return wrong("floors",
+                     "class " + std::to_string(object_class.value()) +
+                         " is out of range or named twice, or its counter is too large",
+                     "malformed_floor");
+      }
+      auto& floor = *body.add_floors();
+      floor.set_object_class(object_class.value());
+      floor.set_next_counter(next_counter);
+    }
     return {};
   }
 
@@ -366,6 +367,37 @@ Status check_request(const Request& request) {
                       {"reason", request.reason, kReasonMax, true}});
 }
 
+// Every GTIN of packs made elsewhere gets a directory entry that stays in memory.
+Status check_new_gtins(const Prepared& prepared) {
+  std::unordered_set<std::uint64_t> gtins;
+  for (std::size_t i = 0; i < prepared.commands.size(); ++i) {
+    const PreparedCommand& command = prepared.commands[i];
+    for (const EpcTextList* list : {&command.subjects, &command.parent, &command.children,
+                                    &command.inputs, &command.outputs}) {
+      list->add_new_gtins(gtins);
+    }
+    if (gtins.size() > kNewGtinsPerRequestMax) {
+      return Error{.code = Errc::ResourceExhausted,
+                   .message = "at most " + std::to_string(kNewGtinsPerRequestMax) +
+                              " GTINs never seen before in one request",
+                   .field = "commands/" + std::to_string(i),
+                   .rule = "new_gtins_limit",
+                   .remedy = "Split the request."};
+    }
+  }
+  return {};
+}
+
+// The numbers that the request's own line records say were read and accepted.
+trace::RunSet passed_of(const Request& request) {
+  std::vector<trace::ObjectRun> runs;
+  for (const Command& command : request.commands) {
+    const auto* line = std::get_if<RecordLine>(&command);
+    if (line != nullptr) runs.insert(runs.end(), line->passed.begin(), line->passed.end());
+  }
+  return trace::to_set(runs);
+}
+
 ContentDigest digest_of(const Prepared& prepared) {
   ContentHash hash;
   hash.add(prepared.request.reason);
@@ -373,7 +405,7 @@ ContentDigest digest_of(const Prepared& prepared) {
   for (const PreparedCommand& command : prepared.commands) {
     hash.add(static_cast<std::uint64_t>(command.command->index()));
     if (command.fact.has_epcis_event()) {
-      hash.add(body_without_outcome(command.fact));
+      hash.add(content_of(command.fact.epcis_event()));
       hash.add(command.subjects).add(command.parent).add(command.children);
       hash.add(command.inputs).add(command.outputs);
     } else {
@@ -408,6 +440,8 @@ Result<std::unique_ptr<Prepared>> prepare(Request request, const Workshop& works
       return error;
     }
   }
+  PACKTRAIL_TRY(check_new_gtins(*prepared));
+  prepared->line_passed = passed_of(prepared->request);
   if (!prepared->request.idempotency_key.empty()) prepared->digest = digest_of(*prepared);
   return prepared;
 }

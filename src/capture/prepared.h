@@ -16,6 +16,7 @@
 #include "ledger/ledger.h"
 #include "packtrail/ledger/v1/fact.pb.h"
 #include "rules/model.h"
+#include "trace/epc_runs.h"
 
 namespace packtrail::capture {
 
@@ -39,7 +40,8 @@ using ContentDigest = std::array<std::uint8_t, 16>;
 struct Prepared {
   Request request;  // Views and pointers below lead into it.
   std::vector<PreparedCommand> commands;
-  ContentDigest digest{};  // Of the content, when there is an idempotency key.
+  ContentDigest digest{};     // Of the content, when there is an idempotency key.
+  trace::RunSet line_passed;  // Numbers that a RecordLine of the request says passed.
 };
 
 struct Workshop {

@@ -19,6 +19,7 @@
 #include "ledger/testing.h"
 #include "numbering/keys.h"
 #include "rules/model.h"
+#include "trace/epc_runs.h"
 #include "trace/trace.h"
 
 namespace packtrail::capture::testing {
@@ -103,9 +104,12 @@ class OneKey final : public numbering::KeySource {
  public:
   Result<numbering::MasterKey> master_key(const numbering::KeyId& id) override {
     if (id.value() != "k1") return Error{.code = Errc::NotFound, .message = "no such key"};
+    if (calls_left == 0) return Error{.code = Errc::NotFound, .message = "the key is gone"};
+    if (calls_left > 0) --calls_left;
     const std::array<std::uint8_t, numbering::MasterKey::kSize> bytes{1, 2, 3, 4, 5};
     return numbering::MasterKey::from_bytes(bytes);
   }
+  std::atomic<int> calls_left{-1};  // Then the key cannot be had; negative: always can.
 };
 
 inline const gs1::Gtin& test_gtin() {
@@ -149,6 +153,17 @@ class Site {
     request.idempotency_key.assign(key.begin(), key.end());
     request.commands = std::move(commands);
     return capture->submit(std::move(request));
+  }
+
+  // What the line says of packs of an open order that it read and accepted.
+  static Command passed(std::vector<trace::ObjectRun> runs, std::string order_id = "o1") {
+    RecordLine line;
+    line.order_id = std::move(order_id);
+    line.station = "line-1";
+    line.object_class = runs.front().first.object_class();
+    line.triggers = trace::count_objects(runs);
+    line.passed = std::move(runs);
+    return line;
   }
 
   // URN texts of the numbers of a run.

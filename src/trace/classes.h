@@ -5,7 +5,7 @@
 // elsewhere, and one for each other kind of EPC.
 //
 // Thread safety: a ClassIndex is immutable once a view holds it.
-// Cost: finding a class is one hash probe; adding one copies the index.
+// Cost: finding a class is one hash probe; the first one added after a publish copies the index.
 #pragma once
 
 #include <array>

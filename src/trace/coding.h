@@ -114,6 +114,8 @@ inline constexpr char kBatch = 'b';     // + batch BE4 -> lot, expiry.
 inline constexpr char kInstance = 'd';  // + class BE4 + key text -> instance.
 inline constexpr char kKeyText = 'i';   // + class BE4 + instance BE8 -> GCP length, key text.
 inline constexpr char kSkip = 's';      // + class BE4 + counter BE8 -> nothing.
+// + class BE4 -> next counter known elsewhere. Class 0: pools made from here on are blocked.
+inline constexpr char kFloor = 'l';
 // Event index.
 inline constexpr char kEventId = 'e';      // + event id -> position.
 inline constexpr char kLongEventId = 'E';  // + SHA-256 of the event id -> position.

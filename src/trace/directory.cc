@@ -214,6 +214,15 @@ std::optional<PoolInfo> pool_info(const ClassesNow& classes, ObjectClass object_
   return out;
 }
 
+std::uint64_t read_floor(Lens& lens, ObjectClass object_class) {
+  const auto value = lens.cell(cell::of_class(cell::kFloor, object_class.value()));
+  if (!value) return 0;
+  Decoder in(*value);
+  const std::uint64_t floor = in.varint();
+  if (!in.complete()) lens.fail(damaged("floor"));
+  return floor;
+}
+
 std::string encode_counter(const ClassCounter& counter) {
   std::string out;
   put_varint(out, counter.next);

@@ -47,6 +47,9 @@ Status expand_serials(const ClassesNow& classes, ObjectRun run,
 
 std::optional<PoolInfo> pool_info(const ClassesNow& classes, ObjectClass object_class);
 
+// The next counter known elsewhere (PoolsBlocked); 0 when none is.
+std::uint64_t read_floor(Lens& lens, ObjectClass object_class);
+
 std::string encode_counter(const ClassCounter& counter);
 Result<ClassCounter> decode_counter(std::string_view value);
 std::string encode_order(const OrderInfo& order);

@@ -55,7 +55,8 @@ void collect(Lens& lens, ObjectNumber object, Moment from, Moment to, unsigned d
 }  // namespace
 
 Result<std::vector<HistoryEntry>> PublishedReader::history(const Viewer& viewer,
-                                                           ObjectNumber object, std::size_t limit) {
+                                                           ObjectNumber object, std::size_t limit,
+                                                           bool* truncated) {
   if (!sees(viewer, object)) {
     return Error{.code = Errc::NotFound, .message = "no such object"};
   }
@@ -67,11 +68,14 @@ Result<std::vector<HistoryEntry>> PublishedReader::history(const Viewer& viewer,
   });
   std::vector<HistoryEntry> out;
   for (const Line& line : lines) {
-    if (out.size() >= limit) break;
     if (!out.empty() && out.back().position == line.at.position) continue;
     if (!viewer.sees_everything() && !viewer.sees_company(terms_.text(line.company))) continue;
     out.push_back({line.at.position, line.inherited});
   }
+  const bool too_many = out.size() > limit;
+  // What happened last, such as a recall, must not be what is missing.
+  if (too_many) out.erase(out.begin(), out.end() - static_cast<std::ptrdiff_t>(limit));
+  if (truncated != nullptr) *truncated = too_many;
   return out;
 }
 

@@ -42,10 +42,16 @@ void Pending::start() {
 }
 
 void Pending::discard() {
+  drop();
+  refusal_ = {};
+}
+
+void Pending::drop() {
   const View& view = lens_.view();
   layer_ = Layer{};
   position_ = view.position;
   classes_ = view.classes;
+  own_classes_.reset();
   counters_ = *view.counters;
   counter_changed_.assign(counters_.size(), false);
   any_counter_changed_ = false;
@@ -56,7 +62,7 @@ void Pending::discard() {
 
 void Pending::publish() {
   // A fact that could not be applied is half applied: nobody may see it.
-  if (!refusal_) return discard();
+  if (!refusal_) return drop();
   if (position_ == lens_.view().position) return;
   for (const auto& [key, difference] : counts_) {
     if (difference == 0) continue;
@@ -73,6 +79,7 @@ void Pending::publish() {
   View next;
   next.position = position_;
   next.classes = classes_;
+  own_classes_.reset();  // A view never changes: the next class goes into a copy.
   next.counters = before.counters;
   if (any_counter_changed_) {
     next.counters = std::make_shared<const std::vector<ClassCounter>>(counters_);
@@ -102,7 +109,13 @@ void Pending::publish() {
 Resolution Pending::resolve(const gs1::Epc& epc) { return resolve_epc(lens_, classes(), epc); }
 
 std::optional<PoolInfo> Pending::pool(ObjectClass object_class) {
-  return pool_info(classes(), object_class);
+  auto info = pool_info(classes(), object_class);
+  if (info) info->floor = floor_of(object_class);
+  return info;
+}
+
+std::uint64_t Pending::floor_of(ObjectClass object_class) {
+  return read_floor(lens_, object_class);
 }
 
 Batch Pending::batch(BatchId id) {

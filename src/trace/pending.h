@@ -83,7 +83,9 @@ class Pending final : public PendingView {
   };
 
   [[nodiscard]] ClassesNow classes() const { return {*classes_, counters_}; }
-  void start();  // Takes over the newest published view.
+  void start();                                      // Takes over the newest published view.
+  void drop();                                       // All that is not published.
+  std::uint64_t floor_of(ObjectClass object_class);  // 0: none known.
 
   Status apply_body(const ledger::v1::Fact& fact);
   Status apply_event(const ledger::v1::Envelope& envelope, const ledger::v1::EpcisEvent& event);
@@ -94,7 +96,7 @@ class Pending final : public PendingView {
   Status apply_allocated(const ledger::v1::NumbersAllocated& body);
   Status apply_moved(const ledger::v1::NumbersMoved& body);
   Status apply_advanced(const ledger::v1::PoolAdvanced& body);
-  void apply_blocked();
+  Status apply_blocked(const ledger::v1::PoolsBlocked& body);
   Status apply_opened(const ledger::v1::OrderOpened& body);
   Status apply_order_state(const ledger::v1::OrderStateChanged& body);
 
@@ -126,6 +128,7 @@ class Pending final : public PendingView {
   std::uint64_t position_ = 0;
   std::uint32_t company_ = 0;  // Term of the company of the fact being applied.
   std::shared_ptr<const ClassIndex> classes_;
+  std::shared_ptr<ClassIndex> own_classes_;  // `classes_` while no view holds it; else null.
   std::vector<ClassCounter> counters_;
   std::vector<bool> counter_changed_;
   bool any_counter_changed_ = false;

@@ -1,6 +1,7 @@
 // What each kind of fact does to the projections.
 #include <algorithm>
 
+#include "epcis/master_data.h"
 #include "packtrail/ledger/v1/fact.pb.h"
 #include "trace/coding.h"
 #include "trace/epc_runs.h"
@@ -62,8 +63,7 @@ Status Pending::apply_body(const Fact& fact) {
     case Fact::kPoolAdvanced:
       return apply_advanced(fact.pool_advanced());
     case Fact::kPoolsBlocked:
-      apply_blocked();
-      return {};
+      return apply_blocked(fact.pools_blocked());
     case Fact::kOrderOpened:
       return apply_opened(fact.order_opened());
     case Fact::kOrderStateChanged:
@@ -158,9 +158,16 @@ void Pending::reserve(const gs1::Epc& epc) {
 BatchId Pending::batch_of(const EpcisEvent& event) {
   std::string_view lot;
   std::string_view expiry;
+  std::string expiry_iso;
   for (const ledger::v1::ExtensionField& field : event.ilmd()) {
-    if (field.local_name() == "lotNumber") lot = field.text();
-    if (field.local_name() == "itemExpirationDate") expiry = field.text();
+    if (!epcis::is_master_data(field.namespace_uri())) continue;
+    if (field.local_name() == epcis::kLotNumber) lot = field.text();
+    if (field.local_name() == epcis::kItemExpirationDate) {
+      // The fact keeps the spelling; one day is one batch, however it was written.
+      const auto day = epcis::parse_xsd_date(field.text());
+      expiry_iso = day ? day->to_iso() : std::string();
+      expiry = day ? std::string_view(expiry_iso) : std::string_view(field.text());
+    }
   }
   if (lot.empty() && expiry.empty()) return {};
   std::string text;
@@ -270,11 +277,15 @@ Status Pending::add_class(ClassInfo info) {
                         " is taken or out of range");
   }
   info.index = static_cast<std::uint32_t>(classes_->all().size());
-  auto next = std::make_shared<ClassIndex>(*classes_);
+  if (own_classes_ == nullptr) {
+    own_classes_ = std::make_shared<ClassIndex>(*classes_);
+    classes_ = own_classes_;
+  }
   auto added = std::make_shared<const ClassInfo>(std::move(info));
-  next->add(added);
-  classes_ = std::move(next);
-  counters_.emplace_back();
+  own_classes_->add(added);
+  ClassCounter& counter = counters_.emplace_back();
+  counter.blocked = added->kind != ClassKind::Dictionary &&
+                    lens_.cell(cell::of_class(cell::kFloor, 0)).has_value();
   counter_changed_.push_back(true);
   any_counter_changed_ = true;
   layer_.put_cell(cell::of_class(cell::kClass, added->object_class.value()), encode_class(*added));
@@ -433,15 +444,32 @@ Status Pending::apply_advanced(const ledger::v1::PoolAdvanced& body) {
   if (body.next_counter() < counter.next || body.next_counter() > kInstanceMax) {
     return cannot_apply("a pool cannot go back");
   }
+  if (body.next_counter() < floor_of(info->object_class)) {
+    return cannot_apply("numbers beyond are known to be issued");
+  }
   counter.next = body.next_counter();
   counter.blocked = false;
   return {};
 }
 
-void Pending::apply_blocked() {
+// A copy may have been made of any ledger state, and what came after it is not known here: a pool
+// made later may be one that the other copy has made too.
+Status Pending::apply_blocked(const ledger::v1::PoolsBlocked& body) {
   for (const ClassPtr& info : classes_->all()) {
     if (info->kind != ClassKind::Dictionary) counter_of(*info).blocked = true;
   }
+  layer_.put_cell(cell::of_class(cell::kFloor, 0), std::string());
+  for (const auto& floor : body.floors()) {
+    const ObjectClass object_class(floor.object_class());
+    if (object_class.value() == 0 || object_class.value() > kObjectClassMax ||
+        floor.next_counter() > kInstanceMax) {
+      return cannot_apply("a floor is out of range");
+    }
+    std::string next;
+    put_varint(next, std::max(floor_of(object_class), floor.next_counter()));
+    layer_.put_cell(cell::of_class(cell::kFloor, object_class.value()), std::move(next));
+  }
+  return {};
 }
 
 // ---- orders --------------------------------------------------------------------------------

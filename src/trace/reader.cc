@@ -86,13 +86,19 @@ Batch PublishedReader::batch(BatchId id) {
 }
 
 std::optional<PoolInfo> PublishedReader::pool(ObjectClass object_class) {
-  return pool_info(classes(), object_class);
+  auto info = pool_info(classes(), object_class);
+  if (info) add_floor(*info);
+  return info;
+}
+
+void PublishedReader::add_floor(PoolInfo& info) {
+  info.floor = read_floor(lens_, info.object_class);
 }
 
 std::vector<PoolInfo> PublishedReader::pools() {
   std::vector<PoolInfo> out;
   for (const ClassPtr& info : lens_.view().classes->all()) {
-    if (auto pool = pool_info(classes(), info->object_class)) out.push_back(*std::move(pool));
+    if (auto pool = this->pool(info->object_class)) out.push_back(*std::move(pool));
   }
   return out;
 }

@@ -34,7 +34,7 @@ class PublishedReader final : public Reader {
   std::vector<PoolInfo> pools() override;
   std::vector<ObjectRun> children(const Viewer& viewer, ObjectNumber parent) override;
   Result<std::vector<HistoryEntry>> history(const Viewer& viewer, ObjectNumber object,
-                                            std::size_t limit) override;
+                                            std::size_t limit, bool* truncated) override;
   std::vector<StateCount> counts(const Viewer& viewer) override;
   std::vector<ObjectRun> in_state(ObjectClass object_class, numbering::SerialState life,
                                   std::size_t limit) override;
@@ -50,6 +50,7 @@ class PublishedReader final : public Reader {
   [[nodiscard]] Lens& lens() { return lens_; }
 
  private:
+  void add_floor(PoolInfo& info);
   // Does the object exist for the viewer?
   bool sees(const Viewer& viewer, ObjectNumber object);
 

@@ -16,7 +16,7 @@ namespace packtrail::trace {
 
 namespace {
 
-constexpr char kFormatVersion = 1;
+constexpr char kFormatVersion = 2;
 constexpr std::size_t kFoldSliceEntries = 65536;  // One durable write of the fold.
 constexpr std::uint64_t kReplayBatch = 4096;      // Facts published together by a replay.
 
@@ -198,10 +198,11 @@ Status Trace::expand(const ledger::v1::EpcList& list,
                      const std::function<void(std::string_view)>& take) const {
   Lens lens(state_->store);
   const auto view = state_->overlay.newest();
-  const bool has_foreign = std::any_of(list.runs().begin(), list.runs().end(), [&](const auto& run) {
-    const ClassInfo* info = view->classes->find(ObjectClass(run.object_class()));
-    return info != nullptr && info->kind == ClassKind::Dictionary;
-  });
+  const bool has_foreign =
+      std::any_of(list.runs().begin(), list.runs().end(), [&](const auto& run) {
+        const ClassInfo* info = view->classes->find(ObjectClass(run.object_class()));
+        return info != nullptr && info->kind == ClassKind::Dictionary;
+      });
   if (!has_foreign) return expand_list(lens, {*view->classes, *view->counters}, list, take);
   lens.move_to([&] { return state_->overlay.newest(); });
   PACKTRAIL_TRY(lens.failure());

@@ -44,6 +44,12 @@ namespace packtrail::trace {
 struct Batch {
   std::string lot;
   std::string expiry;  // ISO date of the last day of validity; empty when unknown.
+
+  // A batch is good through its last day; one of unknown expiry never expires.
+  [[nodiscard]] bool is_expired(Date today) const {
+    const auto last = Date::parse(expiry);
+    return last && *last < today;
+  }
 };
 
 // A pool or series as the facts made it.
@@ -56,6 +62,7 @@ struct PoolInfo {
   std::string product_name;
   std::uint64_t next_counter = 0;  // First counter never handed out.
   bool blocked = false;            // After a restore; issues nothing.
+  std::uint64_t floor = 0;         // Next counter known elsewhere: an advance goes at least there.
 };
 
 // An EPC looked up: its object when it is known, and what a first fact about it would do.
@@ -130,9 +137,11 @@ class Reader {
   virtual std::optional<PoolInfo> pool(ObjectClass object_class) = 0;
   virtual std::vector<PoolInfo> pools() = 0;
   virtual std::vector<ObjectRun> children(const Viewer& viewer, ObjectNumber parent) = 0;
-  // Oldest event first; `inherited` entries name a container while the object was inside.
+  // Oldest event first; `inherited` entries name a container while the object was inside. Where
+  // there are more than `limit`, the newest are kept, and `*truncated` (may be null) becomes true.
   virtual Result<std::vector<HistoryEntry>> history(const Viewer& viewer, ObjectNumber object,
-                                                    std::size_t limit) = 0;
+                                                    std::size_t limit,
+                                                    bool* truncated = nullptr) = 0;
   virtual std::vector<StateCount> counts(const Viewer& viewer) = 0;
   // Runs of a class in one life state, ascending, at most `limit` runs.
   virtual std::vector<ObjectRun> in_state(ObjectClass object_class, numbering::SerialState life,
@@ -163,8 +172,8 @@ class Trace final : public ledger::EpcTexts {
 
   // --- commit thread ---
   // The fact must be the next position and must have passed the rules; DataLoss when it cannot be
-  // applied (then the ledger and the rules disagree: nothing later is accepted). What the fact
-  // does to life states stands in the fact itself: the rules decided it at capture.
+  // applied (then the ledger and the rules disagree: nothing later is accepted before `discard`).
+  // What the fact does to life states stands in the fact itself: the rules decided it at capture.
   Status apply(const ledger::v1::Fact& fact);
   void publish();
   void discard();

@@ -81,11 +81,13 @@ TEST_F(TraceTest, CommissionsPacksAndAggregatesThem) {
   add_pool(1000);
   Fact commission = object_event(100, runs_of(1, 0, 1000), "active", kCommissioned);
   auto& lot = *commission.mutable_epcis_event()->add_ilmd();
+  lot.set_namespace_uri("urn:epcglobal:cbv:mda");
   lot.set_local_name("lotNumber");
   lot.set_text("LOT1");
   auto& expiry = *commission.mutable_epcis_event()->add_ilmd();
+  expiry.set_namespace_uri("urn:epcglobal:cbv:mda:");
   expiry.set_local_name("itemExpirationDate");
-  expiry.set_text("2027-12-31");
+  expiry.set_text("2027-12-31+02:00");
   add(commission);
   add(aggregation(200, EpcisEvent::ACTION_ADD, box(0), runs_of(1, 0, 50)));
   add(aggregation(200, EpcisEvent::ACTION_ADD, box(1), runs_of(1, 50, 50)));
@@ -246,6 +248,63 @@ TEST_F(TraceTest, BlockedPoolsIssueNothingUntilAdvanced) {
   EXPECT_EQ(reader->pools().size(), 2U);
 }
 
+TEST_F(TraceTest, PoolsMadeAfterABlockAreBornBlocked) {
+  add(pool_created(1));
+  Fact blocked;
+  blocked.mutable_pools_blocked()->set_cause("copy");
+  for (const auto& [object_class, next] : {std::pair(1U, 40U), std::pair(3U, 70U)}) {
+    auto& floor = *blocked.mutable_pools_blocked()->add_floors();
+    floor.set_object_class(object_class);
+    floor.set_next_counter(next);
+  }
+  add(blocked);
+  // A later block that knows less takes nothing back.
+  blocked.mutable_pools_blocked()->mutable_floors(1)->set_next_counter(5);
+  add(blocked);
+  add(series_created(2));
+  for (const bool folded : {false, true}) {
+    trace_->publish();
+    if (folded) {
+      ASSERT_TRUE(trace_->fold());
+      open();
+    }
+    EXPECT_TRUE(trace_->pending().pool(ObjectClass(2))->blocked);
+    EXPECT_EQ(trace_->pending().pool(ObjectClass(2))->floor, 0U);
+    EXPECT_EQ(trace_->pending().pool(ObjectClass(1))->floor, 40U);
+    EXPECT_EQ(trace_->reader()->pool(ObjectClass(1))->floor, 40U);
+    EXPECT_FALSE(trace_->pending().next_counters(ObjectClass(2), 1));
+  }
+  add(pool_created(3, 1));
+  EXPECT_TRUE(trace_->pending().pool(ObjectClass(3))->blocked);
+  EXPECT_EQ(trace_->pending().pool(ObjectClass(3))->floor, 70U);
+  trace_->publish();
+  Fact advanced;
+  advanced.mutable_pool_advanced()->set_object_class(3);
+  for (const std::uint64_t next : {69U, 70U}) {
+    advanced.mutable_pool_advanced()->set_next_counter(next);
+    std::uint64_t position = position_;
+    EXPECT_EQ(apply_next(*trace_, position, advanced).has_value(), next == 70U);
+    if (next != 70U) trace_->discard();
+  }
+  EXPECT_FALSE(trace_->pending().pool(ObjectClass(3))->blocked);
+}
+
+TEST_F(TraceTest, LotAndExpiryAreReadFromTheirNamespaceOnly) {
+  add_pool(3);
+  Fact event = object_event(100, runs_of(1, 0, 1), "active", kCommissioned);
+  for (const auto& [space, text] : {std::pair("https://example.com/own", "2020-01-01"),
+                                    std::pair("urn:epcglobal:cbv:mda", "2027-12-31Z"),
+                                    std::pair("https://example.com/own", "2020-01-01")}) {
+    auto& field = *event.mutable_epcis_event()->add_ilmd();
+    field.set_namespace_uri(space);
+    field.set_local_name("itemExpirationDate");
+    field.set_text(text);
+  }
+  add(event);
+  const auto reader = published();
+  EXPECT_EQ(reader->batch(reader->state(owner_, pack(0))->batch).expiry, "2027-12-31");
+}
+
 TEST_F(TraceTest, WhatCannotBeAppliedStopsEverything) {
   add_pool(5);
   trace_->publish();
@@ -255,6 +314,9 @@ TEST_F(TraceTest, WhatCannotBeAppliedStopsEverything) {
   EXPECT_FALSE(apply_next(*trace_, position, allocated(runs_of(1, 5, 1))));
   trace_->publish();
   EXPECT_EQ(*trace_->reader()->digest(), before);
+  EXPECT_FALSE(apply_next(*trace_, position, allocated(runs_of(1, 5, 1))));
+  trace_->discard();  // Whoever staged it takes it back.
+  EXPECT_TRUE(apply_next(*trace_, position, allocated(runs_of(1, 5, 1))));
   open();
   EXPECT_FALSE(
       apply_next(*trace_, position, object_event(1, runs_of(1, 0, 1))));  // Not position 0.
@@ -276,7 +338,14 @@ TEST_F(TraceTest, LateFactsOnlyEnterTheHistory) {
   EXPECT_EQ((*history)[0].position, 5U);  // Oldest event first, whenever it was reported.
   EXPECT_EQ((*history)[1].position, 6U);
   EXPECT_EQ((*history)[2].position, 4U);
-  EXPECT_EQ(reader->history(owner_, pack(1), 2)->size(), 2U);
+  // The newest are kept, and what was cut is said.
+  for (const std::size_t limit : {2U, 3U, 4U}) {
+    bool truncated = limit >= 3;
+    const auto newest = reader->history(owner_, pack(1), limit, &truncated);
+    ASSERT_EQ(newest->size(), std::min<std::size_t>(limit, 3));
+    EXPECT_EQ(newest->back().position, 4U);
+    EXPECT_EQ(truncated, limit < 3);
+  }
 }
 
 TEST_F(TraceTest, HistoryInheritsOnlyWhileInside) {

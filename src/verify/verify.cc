@@ -27,11 +27,6 @@ bool was_commissioned(SerialState life) {
   }
 }
 
-bool is_expired(const trace::Batch& batch, Date today) {
-  const auto expiry = Date::parse(batch.expiry);
-  return expiry && today > *expiry;
-}
-
 std::string expiry_iso(const gs1::PackCode& code) {
   return code.expiry ? code.expiry->resolved().to_iso() : std::string();
 }
@@ -79,7 +74,7 @@ Verification verify(trace::Reader& reader, const trace::Viewer& viewer, const gs
   } else if (!on_the_market(answer.state->life) || answer.state->quarantined != 0) {
     answer.verdict = Verdict::NotForSale;
   } else {
-    answer.verdict = is_expired(answer.batch, today) ? Verdict::Expired : Verdict::Genuine;
+    answer.verdict = answer.batch.is_expired(today) ? Verdict::Expired : Verdict::Genuine;
   }
   return answer;
 }
@@ -107,7 +102,7 @@ PublicAnswer verify_public(trace::Reader& reader, const gs1::PackCode& code, Dat
   answer.product = pool ? pool->product_name : "";
   if (!on_the_market(state.life) || state.quarantined != 0) {
     answer.status = PublicAnswer::Status::NotForSale;
-  } else if (is_expired(batch, today)) {
+  } else if (batch.is_expired(today)) {
     answer.status = PublicAnswer::Status::Expired;
   }
   return answer;

@@ -13,14 +13,16 @@ using numbering::SerialState;
 class VerifyTest : public ::testing::Test {
  protected:
   VerifyTest() {
-    auto made = site_.submit({capture::CreatePool{Site::pool_spec(), "EU", 7, "Demozan"}});
+    auto made = site_.submit({capture::CreatePool{Site::pool_spec(), "EU", 7, "Demozan"},
+                              capture::OpenOrder{"o", "{}"}});
     pool_ = made->created.at(0);
     auto drawn = site_.submit({capture::AllocateNumbers{pool_, 4, "o", "t"}});
     runs_ = drawn->allocated.at(0);
     EXPECT_TRUE(site_.submit({capture::MoveNumbers{runs_, SerialState::Encoded, "o", "printed"}}));
     epcs_ = site_.epcs(runs_.at(0));
     EXPECT_TRUE(site_.submit(
-        {capture::testing::record(capture::testing::commissioning({epcs_[0], epcs_[1]}, 0))}));
+        {Site::passed({{runs_.at(0).first, 2}}, "o"),
+         capture::testing::record(capture::testing::commissioning({epcs_[0], epcs_[1]}, 0))}));
   }
 
   gs1::PackCode code(std::size_t i, std::string_view lot, std::string_view yymmdd) {
@@ -59,6 +61,20 @@ TEST_F(VerifyTest, SaysWhatIsKnown) {
   EXPECT_EQ(verdict(code(0, "L1", "281231")), Verdict::Genuine);
   today_ = *Date::parse("2029-01-01");
   EXPECT_EQ(verdict(code(0, "L1", "281231")), Verdict::Expired);
+}
+
+// The same day in other spellings of xsd:date is the same expiry.
+TEST_F(VerifyTest, ATimeZoneDoesNotHideTheExpiry) {
+  ASSERT_TRUE(site_.submit(
+      {Site::passed({{trace::ObjectNumber(pool_, runs_[0].first.instance() + 2), 1}}, "o"),
+       capture::testing::record(
+           capture::testing::commissioning({epcs_[2]}, 0, "L1", "2024-12-31Z"))}));
+  EXPECT_EQ(verdict(code(2, "L1", "241231")), Verdict::Expired);
+  EXPECT_EQ(verdict(code(2, "L1", "251231")), Verdict::Mismatch);
+  const auto reader = site_.trace->reader();
+  const auto answer = verify_public(*reader, code(2, "L1", "241231"), today_);
+  EXPECT_TRUE(answer.genuine);
+  EXPECT_EQ(answer.status, PublicAnswer::Status::Expired);
 }
 
 TEST_F(VerifyTest, ADecommissionedPackIsNotForSale) {
