@@ -300,12 +300,16 @@ Result<std::unique_ptr<Server>> Server::start(Handler handler, const Options& op
       state->socket = options.socket;
     }
   } catch (const boost::system::system_error& failed) {
-    return Error{.code = Errc::Unavailable,
-                 .message = fmt::format("cannot listen on {}:{} and {}: {}", options.address,
-                                        options.port, options.socket.string(), failed.what()),
-                 .remedy =
-                     "choose another address with --listen ADDRESS:PORT, or stop the program "
-                     "that uses it"};
+    const bool tcp_failed = options.tcp && !state->tcp;
+    return Error{
+        .code = Errc::Unavailable,
+        .message = fmt::format("cannot listen on {}: {}",
+                               tcp_failed ? fmt::format("{}:{}", options.address, options.port)
+                                          : options.socket.string(),
+                               failed.code().message()),
+        .remedy =
+            "choose another address with --listen ADDRESS:PORT, or stop the program "
+            "that uses it"};
   }
   if (state->tcp) asio::co_spawn(state->io, state->listen_tcp(), asio::detached);
   if (state->local) asio::co_spawn(state->io, state->listen_local(), asio::detached);
