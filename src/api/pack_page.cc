@@ -3,6 +3,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/escape.h"
+
 namespace packtrail::api {
 namespace {
 
@@ -45,29 +47,6 @@ std::string_view status_word(verify::PublicAnswer::Status status) {
       return "expired";
   }
   return "";
-}
-
-std::string escape(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
 }
 
 bool prefers_json(std::string_view accept) {
@@ -118,7 +97,7 @@ Response pack_answer(const verify::PublicAnswer& answer, const Request& request)
   page += text.heading;
   page += "</h1>";
   if (answer.genuine && !answer.product.empty()) {
-    page += "<p class=\"product\">" + escape(answer.product) + "</p>";
+    page += "<p class=\"product\">" + escape_markup(answer.product) + "</p>";
   }
   page += "<p>";
   page += text.message;

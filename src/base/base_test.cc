@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/crypto.h"
+#include "base/escape.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -64,6 +65,13 @@ Result<int> half(int value) {
   return value / 2;
 }
 Result<int> quarter(int value) { return half(PACKTRAIL_TRY(half(value))); }
+
+TEST(Escape, MarkupOnly) {
+  EXPECT_EQ(escape_markup("<a href=\"x\" b='y'>&amp;"),
+            "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;amp;");
+  EXPECT_EQ(escape_markup("Zo\xC3\xAB 20 mg"), "Zo\xC3\xAB 20 mg");
+  EXPECT_EQ(escape_markup(""), "");
+}
 
 TEST(Result, TryPropagates) {
   EXPECT_EQ(*quarter(8), 2);

@@ -4,6 +4,7 @@
 
 #include <simdjson.h>
 
+#include "base/escape.h"
 #include "epcis/json_text.h"
 #include "plant/batch_story.h"
 #include "plant/report_style.h"
@@ -15,33 +16,6 @@ using Write = std::function<Status(std::string_view)>;
 
 constexpr std::size_t kPieceSize = 256 * 1024;
 constexpr std::size_t kUnitsShown = 200;  // Cases in the printed table; the JSON has all.
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 // "5,000".
 std::string grouped(std::uint64_t value) {
@@ -115,7 +89,7 @@ class Html {
     if (out_.size() > kPieceSize) flush();
     return *this;
   }
-  Html& text(std::string_view words) { return raw(escaped(words)); }
+  Html& text(std::string_view words) { return raw(escape_markup(words)); }
   Html& element(std::string_view tag, std::string_view words) {
     raw("<").raw(tag).raw(">").text(words);
     return raw("</").raw(tag.substr(0, tag.find(' '))).raw(">");
@@ -374,10 +348,14 @@ Status write_report_html(const BatchStory& story, const ReportExtras& extras, co
               "returned unused.",
               {"allocated", "good", "rejected_before_commissioning", "sampled", "decommissioned",
                "returned_unused", "unaccounted"});
-  write_sheet(html, recorded, "physical", "Balance of packs and units",
-              "Seen = good + rejected + sampled. Cleared labels were printed and never seen; they "
-              "were destroyed.",
-              {"seen", "good", "rejected", "sampled", "unaccounted", "cleared_labels"});
+  write_sheet(
+      html, recorded, "physical", "Balance of packs and units",
+      "Seen = good + rejected + sampled. Packs seen are what the line's own trigger counted; "
+      "each window's count agreed with the sensors of the good lane and the reject bin. "
+      "Cleared labels were destroyed: they never came on a pack, or their pack passed the "
+      "camera in a window that was interrupted and was cleared from the line. A line is "
+      "cleared before it resumes. Cases and pallets are counted from their events alone.",
+      {"seen", "good", "rejected", "sampled", "unaccounted", "cleared_labels"});
   write_reasons(html, recorded);
   html.raw("<section>").element("h2", "As the camera saw it").raw("<div class=\"pictures\">");
   write_picture(html, "A label that passed", extras.good_picture);

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/escape.h"
 #include "symbology/bit_matrix.h"
 #include "symbology/datamatrix.h"
 
@@ -136,33 +137,6 @@ Status check(const CaseLabel& label) {
   return {};
 }
 
-std::string xml(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 // Field data after ^FH: `_` introduces two hexadecimal digits, so ^, ~ and _ itself go that way.
 std::string zpl(std::string_view text) {
   std::string out;
@@ -231,8 +205,8 @@ std::string text_svg(long x_um, long y_um, long size_um, std::string_view weight
                      std::string_view text) {
   return cat("<text x=\"", millimetres(x_um), "\" y=\"", millimetres(y_um), "\" font-size=\"",
              millimetres(size_um), "\" font-weight=\"", weight,
-             "\" font-family=\"Arial, Helvetica, sans-serif\" xml:space=\"preserve\">", xml(text),
-             "</text>\n");
+             "\" font-family=\"Arial, Helvetica, sans-serif\" xml:space=\"preserve\">",
+             escape_markup(text), "</text>\n");
 }
 
 std::string joined(std::string_view a, std::string_view b) {
