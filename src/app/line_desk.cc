@@ -35,6 +35,7 @@ class PacedLine final : public plant::PackLine {
   Status release(std::span<const plant::Decision> decisions) override {
     return line_->release(decisions);
   }
+  [[nodiscard]] Seen counted() const override { return line_ ? line_->counted() : Seen{}; }
 
  private:
   std::optional<sim_line::SimulatedPackLine> line_;

@@ -124,6 +124,7 @@ Result<ReportExtras> extras_of(const BatchStory& story, const BatchSource& sourc
   };
   units(Level::Case, story.order.packaging().packs_per_case, extras.cases);
   units(Level::Pallet, story.order.packaging().cases_per_pallet, extras.pallets);
+  PACKTRAIL_TRY(reader->failure());
   if (source.pictures != nullptr) {
     extras.good_picture =
         PACKTRAIL_TRY(source.pictures->find(story.order.id(), PictureStore::Kind::Good));

@@ -83,6 +83,26 @@ std::uint64_t sample_due_at(std::uint64_t drawn, const Order::Batch& batch) {
   return 1 + drawn * (batch.quantity - 1) / (batch.samples - 1);
 }
 
+std::string describe(const PackLine::Seen& counted) {
+  return std::to_string(counted.packs) + " packs, " + std::to_string(counted.empty) + " empty, " +
+         std::to_string(counted.accepted) + " accepted, " + std::to_string(counted.rejected) +
+         " rejected";
+}
+
+// What the sensors of a line that did as it was told must count.
+PackLine::Seen judged_counts(const std::vector<Seen>& seen, const WindowVerdict& verdict) {
+  PackLine::Seen judged;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    if (seen[i].kind == Seen::Kind::NoPack) {
+      ++judged.empty;
+      continue;
+    }
+    ++judged.packs;
+    ++(verdict.frames[i].decision == Decision::Accept ? judged.accepted : judged.rejected);
+  }
+  return judged;
+}
+
 Error not_running(std::string message, std::string remedy) {
   return Error{.code = Errc::FailedPrecondition,
                .message = std::move(message),
@@ -96,7 +116,9 @@ Result<bool> open_order(const Order& order, capture::Capture& capture, const tra
                         const capture::Actor& actor, const PoolDefaults& defaults) {
   const auto reader = trace.reader();
   const std::string document = order.to_json();
-  if (const auto known = reader->order(order.id())) {
+  const auto known = reader->order(order.id());
+  PACKTRAIL_TRY(reader->failure());
+  if (known) {
     if (known->document == document) return false;
     return Error{.code = Errc::AlreadyExists,
                  .message = "another order is called " + order.id(),
@@ -106,6 +128,7 @@ Result<bool> open_order(const Order& order, capture::Capture& capture, const tra
   }
   Commands commands;
   const auto pool = newest_pool(*reader, order.product().gtin);
+  PACKTRAIL_TRY(reader->failure());
   const auto& plant = order.plant();
   if (!pool) {
     numbering::PoolSpec spec{.id = numbering::PoolId(std::string(order.product().gtin.digits())),
@@ -141,6 +164,7 @@ Result<bool> open_order(const Order& order, capture::Capture& capture, const tra
     if (!series) commands.push_back(capture::CreateSsccSeries{plant.company_prefix, extension});
   }
   commands.push_back(capture::OpenOrder{order.id(), document});
+  PACKTRAIL_TRY(reader->failure());  // A damaged store knows no pool: never create a second one.
   capture::Request request{.actor = actor,
                            .idempotency_key = key_of(order.id(), "open"),
                            .reason = {},
@@ -175,6 +199,9 @@ struct BatchRun::State {
   std::uint64_t accepted_at_start = 0;
   std::int64_t last_event_us = 0;
   std::vector<std::string> differences;
+  // What the line's sensors had counted when the last window ended; nothing while the line was not
+  // watched (before the first window, after a hold or an interruption).
+  std::optional<PackLine::Seen> counted;
 
   [[nodiscard]] const LevelNumbers& packs() const { return log.level(Level::Pack); }
   [[nodiscard]] const LevelNumbers& cases() const { return log.level(Level::Case); }
@@ -212,9 +239,10 @@ struct BatchRun::State {
   Result<std::vector<Frame>> watch();
   std::vector<Seen> read(const std::vector<Frame>& frames);
   Elsewhere elsewhere(const gs1::PackCode& code);
+  Status compare_counts(const PackLine::Seen& judged);
   NumberIndex own_number(const gs1::PackCode& code);
   Status record_window(const Printed& printed, const std::vector<Seen>& seen,
-                       const WindowVerdict& verdict);
+                       const WindowVerdict& verdict, std::uint64_t triggers);
   Status add_holds(Commands& commands, const std::set<NumberIndex>& first_packs,
                    const std::set<NumberIndex>& passed);
   void keep_pictures(const std::vector<Frame>& frames, const WindowVerdict& verdict);
@@ -228,6 +256,8 @@ struct BatchRun::State {
 
 Status BatchRun::State::refresh() {
   PACKTRAIL_TRY(log.catch_up(ports.ledger, opened_at));
+  // A reader that met damage keeps saying so; what it holds is not used again.
+  if (!reader->failure()) reader = ports.trace.reader();
   reader->refresh();
   last_event_us = std::max(last_event_us, log.last_event_us());
   return {};
@@ -250,6 +280,8 @@ void BatchRun::State::show() {
 
 Status BatchRun::State::submit(std::string_view what, Commands commands, std::string_view reason,
                                std::uint64_t device_sequence) {
+  // Every change of the run passes here: none is made on the answers of a damaged store.
+  PACKTRAIL_TRY(reader->failure());
   capture::Request request{.actor = actor,
                            .idempotency_key = key_of(order.id(), what),
                            .reason = std::string(reason),
@@ -396,6 +428,7 @@ Result<std::optional<Advance>> BatchRun::State::allocate() {
 
 // Numbers that are on labels without an outcome: whatever carried them was cleared from the line.
 Status BatchRun::State::clear_interrupted() {
+  counted.reset();
   const std::vector<NumberIndex> numbers = log.encoded(Level::Pack);
   const char* reason = to_string(Reason::Interrupted);
   capture::RecordLine record;
@@ -547,12 +580,19 @@ Status BatchRun::State::run_window() {
   NumberIndex next = packs().next_allocated();
   while (next != kNoNumber &&
          numbers.size() < std::min<std::uint64_t>(missing, ports.print_window)) {
+    // A record of the line is about one class: a window ends where the next pool begins.
+    if (packs().object(next).object_class() !=
+        packs().object(numbers.empty() ? next : numbers.front()).object_class()) {
+      break;
+    }
     numbers.push_back(next);
     next = packs().next_allocated(next + 1);
   }
   if (numbers.empty()) {
     return Error{.code = Errc::ResourceExhausted, .message = "no numbers are left to print"};
   }
+  PACKTRAIL_TRY(compare_counts({}));  // Nothing passed since the last window.
+  const PackLine::Seen before = *counted;
   Commands commands;
   add_moves(commands, packs(), numbers, SerialState::Encoded, order.id(), "print");
   PACKTRAIL_TRY(submit("encode" + std::to_string(log.line().windows), std::move(commands)));
@@ -564,13 +604,47 @@ Status BatchRun::State::run_window() {
       printed.codes, seen, [this](const gs1::PackCode& other) { return elsewhere(other); });
   // First the reject station, then the record: packs that were let go without being recorded are
   // cleared when the line starts again; a commissioned pack has passed the station for certain.
+  PACKTRAIL_TRY(reader->failure());  // Judged with it: nothing is let go on a damaged answer.
   std::vector<Decision> decisions;
   decisions.reserve(verdict.frames.size());
   for (const FrameVerdict& frame : verdict.frames) decisions.push_back(frame.decision);
   PACKTRAIL_TRY(ports.line.release(decisions));
-  PACKTRAIL_TRY(record_window(printed, seen, verdict));
+  // Then the line's own count against what was judged. On a difference some pack is in a lane where
+  // it does not belong: none of the window is commissioned, and the line is cleared.
+  PACKTRAIL_TRY(compare_counts(judged_counts(seen, verdict)));
+  const std::uint64_t triggers = counted->packs - before.packs + (counted->empty - before.empty);
+  PACKTRAIL_TRY(record_window(printed, seen, verdict, triggers));
   keep_pictures(frames, verdict);
   return {};
+}
+
+// What the sensors must have counted since `counted`. On a difference the order is held, with a
+// finding; only a person who cleared the line lets it go on.
+Status BatchRun::State::compare_counts(const PackLine::Seen& judged) {
+  const PackLine::Seen now = ports.line.counted();
+  if (!counted) counted = now;
+  const PackLine::Seen expected{counted->packs + judged.packs, counted->empty + judged.empty,
+                                counted->accepted + judged.accepted,
+                                counted->rejected + judged.rejected};
+  if (now == expected) {
+    counted = now;
+    return {};
+  }
+  const std::string difference =
+      "the line counted " + describe(now) + ", judged were " + describe(expected);
+  capture::RecordLine record;
+  record.order_id = order.id();
+  record.station = order.plant().line + "/counters";
+  record.first_trigger = log.line().triggers;
+  record.object_class = pack_class();
+  record.findings.push_back({log.line().triggers, to_string(Reason::CountMismatch), "",
+                             difference.substr(0, kReadTextMax), std::string(kActionHeld)});
+  Commands commands;
+  commands.push_back(std::move(record));
+  commands.push_back(capture::ChangeOrderState{order.id(), kJobHeld, {}});
+  PACKTRAIL_TRY(submit("mismatch" + std::to_string(log.facts()), std::move(commands)));
+  return not_running(difference + "; the order is held",
+                     "Clear the line, inspect trigger and reject station, then resume the order.");
 }
 
 Result<BatchRun::State::Printed> BatchRun::State::print(const std::vector<NumberIndex>& numbers) {
@@ -651,13 +725,13 @@ Elsewhere BatchRun::State::elsewhere(const gs1::PackCode& other) {
 }
 
 Status BatchRun::State::record_window(const Printed& printed, const std::vector<Seen>& seen,
-                                      const WindowVerdict& verdict) {
+                                      const WindowVerdict& verdict, std::uint64_t triggers) {
   const std::uint64_t first_trigger = log.line().triggers;
   capture::RecordLine record;
   record.order_id = order.id();
   record.station = order.plant().line;
   record.first_trigger = first_trigger;
-  record.triggers = seen.size();
+  record.triggers = triggers;  // As the line's own trigger counted them.
 
   std::map<Reason, std::vector<NumberIndex>> scrapped;
   std::vector<NumberIndex> passed;      // In line order.
@@ -843,7 +917,9 @@ BatchRun::~BatchRun() = default;
 
 Result<std::unique_ptr<BatchRun>> BatchRun::resume(std::string_view order_id, BatchPorts ports,
                                                    capture::Actor actor) {
-  const auto info = ports.trace.reader()->order(order_id);
+  const auto reader = ports.trace.reader();
+  const auto info = reader->order(order_id);
+  PACKTRAIL_TRY(reader->failure());
   if (!info) {
     return Error{.code = Errc::NotFound,
                  .message = "there is no order " + std::string(order_id),
@@ -860,6 +936,8 @@ Result<std::unique_ptr<BatchRun>> BatchRun::resume(std::string_view order_id, Ba
 
 Result<Advance> BatchRun::advance() {
   auto done = state_->advance();
+  // Whatever it concluded, it did so from a damaged store.
+  if (const Status sound = state_->reader->failure(); !sound) done = sound.error();
   state_->show();
   return done;
 }
@@ -888,6 +966,7 @@ Status BatchRun::hold() {
 Status BatchRun::resume_running() {
   PACKTRAIL_TRY(state_->refresh());
   if (state_->log.state() != kJobHeld) return {};
+  state_->counted.reset();  // People were at the line; it starts empty.
   PACKTRAIL_TRY(state_->change_state(kJobRunning));
   state_->show();
   return {};
@@ -896,6 +975,12 @@ Status BatchRun::resume_running() {
 Status BatchRun::pack_by_scan(std::string_view sscc, const std::vector<std::string>& scans) {
   State& state = *state_;
   PACKTRAIL_TRY(state.refresh());
+  if (state.log.state() == kJobCompleted || state.log.state() == kJobClosed) {
+    return Error{.code = Errc::FailedPrecondition,
+                 .message = "order " + order().id() + " is completed",
+                 .rule = "the cases of a completed order are not reworked",
+                 .remedy = "Rework them by EPCIS events, as any other stock."};
+  }
   const gs1::Sscc unit = PACKTRAIL_TRY(gs1::Sscc::parse(sscc));
   const auto container = state.reader->resolve(unit);
   const NumberIndex index = container.object ? state.cases().find(container.object) : kNoNumber;
@@ -962,11 +1047,16 @@ const std::vector<std::string>& BatchRun::differences() const { return state_->d
 
 Result<LineCounters> read_counters(std::string_view order_id, const trace::Trace& trace,
                                    const ledger::Ledger& ledger) {
-  const auto info = trace.reader()->order(order_id);
+  const auto reader = trace.reader();
+  const auto info = reader->order(order_id);
+  PACKTRAIL_TRY(reader->failure());
   if (!info) {
     return Error{.code = Errc::NotFound, .message = "there is no order " + std::string(order_id)};
   }
   const Order order = PACKTRAIL_TRY(Order::from_json(info->document));
+  if (info->state == kJobClosed) {
+    if (auto closed = closed_counters(order, info->state_document)) return *std::move(closed);
+  }
   OrderLog log{std::string(order_id)};
   PACKTRAIL_TRY(log.catch_up(ledger, info->opened_at));
   return make_counters(order, log);

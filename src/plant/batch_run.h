@@ -2,8 +2,14 @@
 //
 // A resumable state machine. What comes next is read from the ledger alone (OrderLog), and every
 // change goes through capture before anything depends on it, so the run may be dropped or killed
-// at any point: a new BatchRun goes on where the facts end. Numbers that were on labels without an
-// outcome are scrapped ("interrupted"), because a line that stops is cleared; they never come back.
+// at any point: a new BatchRun goes on where the facts end. A resume after an interruption clears
+// the line: numbers that were on labels without an outcome are scrapped ("interrupted") and never
+// come back. Some of those labels may be on packs that passed the camera, in the good lane too;
+// people take them off the line and destroy them, and they count as cleared labels, not as packs
+// seen.
+//
+// After each window the line's own sensors (PackLine::counted) must agree with what was judged;
+// otherwise nothing of the window is commissioned and the order is held ("count_mismatch").
 //
 // Thread safety: one thread steps a run; Progress may be read from others.
 // Cost: two durable requests per print window; memory as OrderLog.
@@ -88,8 +94,10 @@ class BatchRun {
 
   // One durable step (a window has two requests). Repeats harmlessly when Closed or Unbalanced.
   // Fails as capture and the line fail: then nothing is lost, call again or resume after mending.
+  // DataLoss: the projections are damaged; nothing was changed on their word (rebuild them).
   // FailedPrecondition: the order is held (resume_running), partial units are refused and some are
-  // left, or kBarrenWindowsMax windows gave no good pack (the order is then held).
+  // left, or (the order is then held) kBarrenWindowsMax windows gave no good pack, or the line
+  // counted other packs than were judged.
   Result<Advance> advance();
   // Advances to the end of a print window, or to the end of the order.
   Result<Advance> step();
@@ -101,7 +109,8 @@ class BatchRun {
   // A station's scan, for rework: puts packs into a case of this order. Each is refused, with a
   // finding of its own reason, when it is not of this order ("foreign"), is not commissioned
   // ("uncommissioned_child"), is in a case already ("duplicate") or is held ("quarantined").
-  // All of them or none. Texts as gs1::read_pack_code takes them; `sscc` has 18 digits.
+  // A full case takes no more ("overfull"). FailedPrecondition for these, and for an order that is
+  // completed. All of them or none. Texts as gs1::read_pack_code takes them; `sscc` has 18 digits.
   Status pack_by_scan(std::string_view sscc, const std::vector<std::string>& scans);
 
   // Labels ever sent to the printer for this order: where a simulated line takes up its sequence.
@@ -118,7 +127,8 @@ class BatchRun {
 };
 
 // The counters of any order as the ledger has them, without running it: for lists and finished
-// orders. NotFound when there is none.
+// orders. NotFound when there is none, DataLoss when the projections are damaged. Cost: of a closed
+// order its closing document, of another one its facts.
 Result<LineCounters> read_counters(std::string_view order_id, const trace::Trace& trace,
                                    const ledger::Ledger& ledger);
 

@@ -6,6 +6,7 @@
 
 #include "ledger/ledger.h"
 #include "packtrail/ledger/v1/fact.pb.h"
+#include "plant/counters.h"
 #include "plant/isa95.h"
 #include "plant/order_log.h"
 #include "plant/testing.h"
@@ -419,6 +420,201 @@ TEST(BatchRun, TwoOrdersOfOneProductShareItsPoolAndNoNumber) {
   std::vector<std::string> printed = plant.line.printed;
   printed.insert(printed.end(), other.printed.begin(), other.printed.end());
   expect_no_label_twice(printed);
+}
+
+// The sensors of the line disagree with what was judged: a broken reject station, a pack too many.
+TEST(BatchRun, HoldsWhenTheLineCountsOtherwise) {
+  using Counts = PackLine::Seen;
+  const std::vector<std::function<void(Counts&)>> faults = {
+      [](Counts& c) { ++c.accepted, --c.rejected; },  // The reject station let a pack go.
+      [](Counts& c) { --c.accepted, ++c.rejected; },
+      [](Counts& c) { ++c.packs, ++c.accepted; },  // A pack that the camera did not show.
+      [](Counts& c) { --c.accepted; },             // A pack that arrived nowhere.
+      [](Counts& c) { ++c.empty; }};
+  for (std::size_t i = 0; i < faults.size(); ++i) {
+    SCOPED_TRACE(i);
+    Plant plant;
+    const Order order = make_order();
+    plant.open(order);
+    plant.line.script = [](std::size_t window, std::vector<Item>& belt) {
+      if (window == 0) belt[6].kind = Item::Kind::Unreadable;
+    };
+    plant.line.miscounts = [&](Counts& counted) { faults[i](counted); };
+    auto batch = plant.resume();
+    ASSERT_TRUE(batch);
+    const auto stopped = run_to_end(**batch);
+    ASSERT_FALSE(stopped);
+    EXPECT_EQ(stopped.error().code, Errc::FailedPrecondition) << stopped.error().to_text();
+    OrderLog log = log_of(plant);
+    EXPECT_EQ(log.state(), kJobHeld);
+    EXPECT_EQ(findings(log, "count_mismatch"), 1U);
+    EXPECT_EQ(log.line().passed, 0U);
+    EXPECT_EQ(log.level(Level::Pack).in(SerialState::Commissioned), 0U);
+    EXPECT_FALSE((*batch)->advance());  // Held until a person says otherwise.
+    plant.line.miscounts = {};
+    ASSERT_TRUE((*batch)->resume_running());
+    const auto done = run_to_end(**batch);
+    ASSERT_TRUE(done) << done.error().to_text();
+    expect_closed_and_balanced(plant, order);
+    expect_no_label_twice(plant.line.printed);
+    log = log_of(plant);
+    EXPECT_EQ(findings(log, "interrupted"), kPrintWindow);  // Cleared from the line.
+    EXPECT_EQ(log.line().scrapped_labels, kPrintWindow);
+  }
+}
+
+TEST(BatchRun, HoldsWhenAPackSlipsPastBetweenWindows) {
+  Plant plant;
+  const Order order = make_order();
+  plant.open(order);
+  auto batch = plant.resume();
+  ASSERT_TRUE(batch);
+  ASSERT_TRUE((*batch)->step());
+  plant.line.slip_past();
+  const std::size_t printed = plant.line.printed.size();
+  const auto stopped = run_to_end(**batch);
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(findings(log_of(plant), "count_mismatch"), 1U);
+  EXPECT_EQ(plant.line.printed.size(), printed);  // Noticed before anything was printed.
+  ASSERT_TRUE((*batch)->resume_running());
+  const auto done = run_to_end(**batch);
+  ASSERT_TRUE(done) << done.error().to_text();
+  expect_closed_and_balanced(plant, order);
+}
+
+// The reserve of an order runs out after its product got a pool of the next epoch.
+TEST(BatchRun, AWindowDrawsFromOnePoolOnly) {
+  Plant plant;
+  const Order order = make_order();
+  plant.open(order);
+  plant.line.script = [](std::size_t window, std::vector<Item>& belt) {
+    if (window != 0) return;
+    for (Item& item : belt) item.kind = Item::Kind::Unreadable;
+  };
+  auto batch = plant.resume();
+  ASSERT_TRUE(batch);
+  ASSERT_TRUE((*batch)->step());
+  const auto reader = plant.site.trace->reader();
+  for (const trace::PoolInfo& pool : reader->pools()) {
+    if (!pool.spec) continue;
+    numbering::PoolSpec next = *pool.spec;
+    next.id = numbering::PoolId("next");
+    next.epoch = pool.spec->epoch + 1;
+    const auto created = plant.site.submit({capture::CreatePool{next, "EU", 7, "Demozol"}});
+    ASSERT_TRUE(created) << created.error().to_text();
+  }
+  const auto done = run_to_end(**batch);
+  ASSERT_TRUE(done) << done.error().to_text();
+  ASSERT_EQ(*done, Advance::Closed);
+  expect_closed_and_balanced(plant, order);
+  const OrderLog log = log_of(plant);
+  const LevelNumbers& packs = log.level(Level::Pack);
+  std::set<std::uint32_t> classes;
+  for (NumberIndex i = 0; i < packs.numbers.size(); ++i) {
+    if (packs.numbers[i].container != kNoNumber) {
+      classes.insert(packs.object(i).object_class().value());
+    }
+  }
+  EXPECT_EQ(classes.size(), 2U);        // Packs of both pools were accepted,
+  EXPECT_EQ(log.line().passed, 60U);    // every one of them in a record of its own class,
+  EXPECT_EQ(log.line().rejected, 50U);  // and none was lost on the way.
+  EXPECT_EQ(log.line().windows, 3U);    // 50 unreadable, 35 of the old pool, 25 of the new one.
+}
+
+TEST(OrderLog, StopsAtTheClosing) {
+  WholeRun run;
+  run.run({});
+  const OrderLog closed = log_of(run.plant);
+  const std::uint64_t size = run.plant.site.ledger->size();
+  EXPECT_EQ(closed.position(), size);
+  run.plant.open(make_order({}, "T-2"));
+  // The shipped pallet is unpacked elsewhere: no longer a matter of the order.
+  const BatchEvents events(run.order);
+  const auto reader = run.plant.site.trace->reader();
+  const auto& pack = closed.level(Level::Pack).numbers[5];
+  const std::string parent = reader->epc_text(closed.level(Level::Case).object(pack.container));
+  const std::string child = reader->epc_text(closed.level(Level::Pack).object(5));
+  const auto unpacked = run.plant.site.submit({capture::RecordEvent{
+      events.unpack(parent, epcis::TextList{child}, UtcTime{closed.last_event_us() + 1000})}});
+  ASSERT_TRUE(unpacked) << unpacked.error().to_text();
+  ASSERT_GT(run.plant.site.ledger->size(), size);
+  const OrderLog later = log_of(run.plant);
+  EXPECT_EQ(later.position(), size);
+  EXPECT_EQ(later.facts(), closed.facts());
+  EXPECT_EQ(later.level(Level::Pack).contained, closed.level(Level::Pack).contained);
+}
+
+TEST(ReadCounters, AClosedOrderAnswersFromItsDocumentAsItsFactsDo) {
+  WholeRun run;
+  run.run([](std::size_t window, std::vector<Item>& belt) {
+    if (window != 0) return;
+    belt[4].kind = Item::Kind::Unreadable;
+    belt[8].kind = Item::Kind::NoPack;
+    belt.insert(belt.begin() + 21, belt[20]);
+  });
+  const OrderLog log = log_of(run.plant);
+  const LineCounters folded = make_counters(run.order, log);
+  const auto answered = read_counters("T-1", *run.plant.site.trace, *run.plant.site.ledger);
+  ASSERT_TRUE(answered);
+  EXPECT_EQ(answered->to_json(), folded.to_json());
+  const auto closed = closed_counters(run.order, log.state_document());
+  ASSERT_TRUE(closed);
+  EXPECT_EQ(closed->to_json(), folded.to_json());
+  EXPECT_FALSE(closed_counters(run.order, "{}"));
+  EXPECT_FALSE(closed_counters(run.order, "no JSON"));
+}
+
+// A table of the projections is damaged after it was folded: no answer is taken for "unknown".
+void damage(Plant& plant, trace::Table table) {
+  ASSERT_TRUE(plant.site.trace->fold());
+  auto snapshot = plant.site.projections.snapshot();
+  ASSERT_TRUE(snapshot);
+  std::vector<trace::Write> writes;
+  ASSERT_TRUE((*snapshot)->scan(table, {}, [&](trace::KeyValue entry) {
+    writes.push_back({table, Bytes(entry.key.begin(), entry.key.end()),
+                      Bytes(entry.value.begin(), entry.value.begin() + 1)});
+    return true;
+  }));
+  ASSERT_FALSE(writes.empty());
+  ASSERT_TRUE(plant.site.projections.write(writes));
+}
+
+TEST(BatchRun, DamagedProjectionsStopItWithDataLoss) {
+  Plant plant;
+  const Order order = make_order();
+  plant.open(order);
+  damage(plant, trace::Table::Orders);
+  const std::uint64_t size = plant.site.ledger->size();
+  const auto resumed = plant.resume();
+  ASSERT_FALSE(resumed);
+  EXPECT_EQ(resumed.error().code, Errc::DataLoss) << resumed.error().to_text();
+  const auto counters = read_counters("T-1", *plant.site.trace, *plant.site.ledger);
+  ASSERT_FALSE(counters);
+  EXPECT_EQ(counters.error().code, Errc::DataLoss);
+  const auto opened = open_order(order, *plant.site.capture, *plant.site.trace, Plant::actor(),
+                                 {.key_id = numbering::KeyId("k1")});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::DataLoss);
+  EXPECT_EQ(plant.site.ledger->size(), size);
+}
+
+TEST(BatchRun, ARunThatMeetsDamageChangesNothing) {
+  Plant plant;
+  const Order order = make_order();
+  plant.open(order);
+  auto batch = plant.resume();
+  ASSERT_TRUE(batch);
+  ASSERT_TRUE((*batch)->step());
+  damage(plant, trace::Table::State);
+  const std::uint64_t size = plant.site.ledger->size();
+  const std::size_t printed = plant.line.printed.size();
+  const auto stopped = run_to_end(**batch);
+  ASSERT_FALSE(stopped);
+  // The run's reader meets it, or capture does and stops.
+  EXPECT_TRUE(stopped.error().code == Errc::DataLoss || stopped.error().code == Errc::Unavailable)
+      << stopped.error().to_text();
+  EXPECT_EQ(plant.site.ledger->size(), size);
+  EXPECT_EQ(plant.line.printed.size(), printed);
 }
 
 // An adversary takes a pack out of a case behind the line's back, in the ledger.

@@ -51,7 +51,9 @@ void note(BatchStory& story, const ledger::v1::Fact& fact) {
 Result<BatchStory> read_story(
     std::string_view order_id, const ledger::Ledger& ledger, const trace::Trace& trace,
     const std::function<Status(const ledger::v1::Fact&, const ledger::v1::EpcisEvent&)>& event) {
-  const auto info = trace.reader()->order(order_id);
+  const auto reader = trace.reader();
+  const auto info = reader->order(order_id);
+  PACKTRAIL_TRY(reader->failure());
   if (!info) {
     return Error{.code = Errc::NotFound, .message = "there is no order " + std::string(order_id)};
   }

@@ -45,6 +45,18 @@ class PackLine {
   // when every pack is confirmed in its lane; default is reject. When a line starts, nothing of an
   // earlier run is on it: what was released and not recorded was cleared from it.
   virtual Status release(std::span<const Decision> decisions) = 0;
+
+  // What the line's own sensors counted since the line started, whatever it was told: the trigger
+  // at the camera, and one sensor in each lane behind the reject station.
+  struct Seen {
+    std::uint64_t packs = 0;     // Triggers with a pack.
+    std::uint64_t empty = 0;     // Triggers without one.
+    std::uint64_t accepted = 0;  // Packs in the good lane.
+    std::uint64_t rejected = 0;  // Packs in the reject bin.
+    friend bool operator==(const Seen&, const Seen&) = default;
+  };
+  // Between print windows, when no pack is on its way.
+  [[nodiscard]] virtual Seen counted() const = 0;
 };
 
 // Runs `work(lane, i)` for every i in 0 .. count-1, at most once per lane at a time, and returns

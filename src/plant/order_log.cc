@@ -30,11 +30,16 @@ Error contradiction(std::string message) {
 Status OrderLog::catch_up(const ledger::Ledger& ledger, std::uint64_t first) {
   if (position_ < first) position_ = first;
   const std::uint64_t end = ledger.size();
-  if (position_ >= end) return {};
-  return ledger.read(position_, end, [this](const ledger::v1::Fact& fact) { return apply(fact); });
+  constexpr std::uint64_t kPieceFacts = 4096;  // Read no further than a little past the closing.
+  while (position_ < end && state_ != kJobClosed) {
+    PACKTRAIL_TRY(ledger.read(position_, std::min(position_ + kPieceFacts, end),
+                              [this](const ledger::v1::Fact& fact) { return apply(fact); }));
+  }
+  return {};
 }
 
 Status OrderLog::apply(const ledger::v1::Fact& fact) {
+  if (state_ == kJobClosed) return {};
   position_ = fact.envelope().position() + 1;
   using Body = ledger::v1::Fact::BodyCase;
   switch (fact.body_case()) {

@@ -2,7 +2,8 @@
 //
 // Everything the line decides next (what to print, what to pack, what to scrap after a crash) is
 // read from here, and only facts change it: after a kill the same facts give the same answers.
-// The facts of an order are those that name it, and EPCIS events about its numbers.
+// The facts of an order are those that name it, and EPCIS events about its numbers, up to its
+// closing: what becomes of its packs afterwards is no longer the order's.
 //
 // An allocation's token starts with the level: "pack/", "case/" or "pallet/".
 //
@@ -45,6 +46,7 @@ inline constexpr std::string_view kActionScrapped = "scrapped";  // A label that
 inline constexpr std::string_view kActionQuarantined = "quarantined";  // An accepted pack is held.
 inline constexpr std::string_view kActionRefused = "refused";          // Nothing was changed.
 inline constexpr std::string_view kActionResynchronised = "resynchronised";
+inline constexpr std::string_view kActionHeld = "held";  // The order is held.
 
 // The line's own records, added up.
 struct LineTotals {
@@ -65,10 +67,11 @@ class OrderLog {
  public:
   explicit OrderLog(std::string order_id) : order_id_(std::move(order_id)) {}
 
-  // Folds the next fact of the ledger; facts of others change nothing. DataLoss for a fact that
-  // cannot be read or that contradicts the ones before.
+  // Folds the next fact of the ledger; facts of others, and facts after the closing, change
+  // nothing. DataLoss for a fact that cannot be read or that contradicts the ones before.
   Status apply(const ledger::v1::Fact& fact);
-  // Folds what the ledger has beyond the facts folded so far, from `first` on at the beginning.
+  // Folds what the ledger has beyond the facts folded so far, from `first` on at the beginning,
+  // and stops at the closing: a closed order costs its own span of facts, however long the ledger.
   Status catch_up(const ledger::Ledger& ledger, std::uint64_t first);
 
   [[nodiscard]] const std::string& order_id() const { return order_id_; }

@@ -221,6 +221,7 @@ Result<Reconciliation> reconcile(const Order& order, std::uint64_t opened_at,
     differences.add("partial units: the order refuses them");
   }
   compare_with_trace(log, *reader, differences);
+  PACKTRAIL_TRY(reader->failure());  // Damage is no difference of the batch.
   differences.close();
   return result;
 }

@@ -5,6 +5,20 @@
 // from the ledger anew, number by number, and compared with what trace says of each number, each
 // case and each pallet; a batch with any difference does not close.
 //
+// What each balance is computed from, and what it cannot prove:
+// - Numbers: the fold of the order's facts alone. It proves that every number has one outcome, not
+//   that a label was really destroyed.
+// - Packs: `seen` is what the line's own trigger sensor counted in each window (LineRecord), good
+//   is what the cases hold, rejected and sampled are findings and events. The window was recorded
+//   only after the counts of trigger, good lane and reject bin agreed with the judgement, so a pack
+//   that was led into the wrong lane or slipped past stops the order before this balance. Behind
+//   the lanes no sensor counts: that a case holds the packs its event names rests on the packing.
+// - Cases and pallets: events alone; the line has no counter for them.
+// - Interrupted windows: their triggers are not in `seen`. Cleared labels may be on packs that
+//   passed the camera and were then cleared from the line; the balance cannot tell them from labels
+//   that never met a pack, and cannot prove that people took them away. A resume after an
+//   interruption takes the line as cleared.
+//
 // Thread safety: pure but for reading. Cost: the order's facts, and one look-up per number.
 #pragma once
 
@@ -45,7 +59,9 @@ struct PhysicalBalance {
   std::uint64_t good = 0;      // Found in the containers of the level above (pallets: shipped).
   std::uint64_t rejected = 0;  // At the camera, or taken out and ended afterwards.
   std::uint64_t sampled = 0;
-  std::uint64_t cleared_labels = 0;  // Labels that no trigger showed: destroyed, not packs seen.
+  // Labels without a recorded trigger, destroyed: never on a pack, or on a pack of an interrupted
+  // window that was cleared from the line. Not in `seen`.
+  std::uint64_t cleared_labels = 0;
   [[nodiscard]] std::int64_t unaccounted() const;
 };
 

@@ -36,6 +36,8 @@ class ScriptedLine final : public PackLine {
   std::vector<std::string> printed;
   std::size_t accepted = 0;
   std::size_t rejected = 0;
+  // Tampers with what the sensors say after a release; the decisions stay as they are.
+  std::function<void(PackLine::Seen& counted)> miscounts;
 
   Status print(std::string_view text) override {
     if (!alive()) return gone();
@@ -58,8 +60,9 @@ class ScriptedLine final : public PackLine {
     if (belt_.empty()) return std::optional<Frame>();
     const Item item = belt_.front();
     belt_.pop_front();
-    ++waiting_;
+    waiting_.push_back(item.kind != Item::Kind::NoPack);
     Frame frame;
+    ++(waiting_.back() ? counted_.packs : counted_.empty);
     if (item.kind == Item::Kind::NoPack) {
       frame.kind = Frame::Kind::NoPack;
     } else if (item.kind == Item::Kind::Unreadable) {
@@ -76,12 +79,22 @@ class ScriptedLine final : public PackLine {
 
   Status release(std::span<const Decision> decisions) override {
     if (!alive()) return gone();
-    EXPECT_EQ(decisions.size(), waiting_);
-    waiting_ = 0;
-    for (const Decision decision : decisions) {
-      ++(decision == Decision::Accept ? accepted : rejected);
+    EXPECT_EQ(decisions.size(), waiting_.size());
+    for (std::size_t i = 0; i < decisions.size(); ++i) {
+      ++(decisions[i] == Decision::Accept ? accepted : rejected);
+      if (!waiting_.at(i)) continue;  // No pack: no lane sees one.
+      ++(decisions[i] == Decision::Accept ? counted_.accepted : counted_.rejected);
     }
+    waiting_.clear();
+    if (miscounts) miscounts(counted_);
     return {};
+  }
+
+  [[nodiscard]] Seen counted() const override { return counted_; }
+  // A pack that nobody printed for goes by while no window is open.
+  void slip_past() {
+    ++counted_.packs;
+    ++counted_.accepted;
   }
 
  private:
@@ -95,7 +108,8 @@ class ScriptedLine final : public PackLine {
   std::size_t window_ = 0;
   std::vector<Item> printing_;
   std::deque<Item> belt_;
-  std::size_t waiting_ = 0;
+  std::vector<bool> waiting_;  // Triggers without a decision; true: a pack.
+  Seen counted_;
 };
 
 class KeptPictures final : public PictureStore {

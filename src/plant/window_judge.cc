@@ -122,6 +122,8 @@ const char* to_string(Reason reason) {
       return "interrupted";
     case Reason::UncommissionedChild:
       return "uncommissioned_child";
+    case Reason::CountMismatch:
+      return "count_mismatch";
     case Reason::Shift:
       return "shift";
   }

@@ -38,7 +38,8 @@ enum class Reason : std::uint8_t {
   PrintFailed,       // The printer refused the label.
   Interrupted,       // Encoded when the line stopped; its packs were cleared.
   UncommissionedChild,
-  Shift,  // A label passed without a trigger: the count was taken up again.
+  CountMismatch,  // The line's own sensors counted otherwise than was judged; the order is held.
+  Shift,          // A label passed without a trigger: the count was taken up again.
 };
 [[nodiscard]] const char* to_string(Reason reason);  // "none", "unreadable", ...
 

@@ -1,6 +1,7 @@
 // adapters/sim_line/pack_line.h - the simulated line as the plant's port to a packaging line.
 //
-// Adds nothing but the reject station: it counts what it was told to let go and to reject.
+// Adds the reject station and the sensors: the trigger counts what passes the camera, a sensor in
+// each lane what arrives there. An empty place arrives nowhere, whatever was decided about it.
 // Thread safety: one thread.
 #pragma once
 
@@ -11,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "adapters/sim_line/simulated_line.h"
 #include "plant/line_port.h"
@@ -30,10 +32,11 @@ class SimulatedPackLine final : public plant::PackLine {
       seen = line_.next_frame();
     }
     if (!seen) return std::optional<plant::Frame>();
-    ++waiting_;
+    const bool is_pack = seen->kind == FrameKind::Pack;
+    waiting_.push_back(is_pack);
+    ++(is_pack ? counted_.packs : counted_.empty);
     plant::Frame frame;
-    frame.kind =
-        seen->kind == FrameKind::Pack ? plant::Frame::Kind::Pack : plant::Frame::Kind::NoPack;
+    frame.kind = is_pack ? plant::Frame::Kind::Pack : plant::Frame::Kind::NoPack;
     frame.image = std::move(seen->image);
     return std::optional<plant::Frame>(std::move(frame));
   }
@@ -41,28 +44,27 @@ class SimulatedPackLine final : public plant::PackLine {
   // InvalidArgument unless there is one decision for each trigger since the last call: a count
   // that is out of step rejects everything.
   Status release(std::span<const plant::Decision> decisions) override {
-    const std::size_t waiting = std::exchange(waiting_, 0);
-    if (decisions.size() != waiting) {
-      rejected_ += waiting;
-      return Error{.message = std::to_string(decisions.size()) + " decisions for " +
-                              std::to_string(waiting) + " triggers",
-                   .rule = "the reject station wants one decision per trigger"};
+    const std::vector<bool> waiting = std::exchange(waiting_, {});
+    const bool in_step = decisions.size() == waiting.size();
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+      if (!waiting[i]) continue;
+      const bool accept = in_step && decisions[i] == plant::Decision::Accept;
+      ++(accept ? counted_.accepted : counted_.rejected);
     }
-    for (const plant::Decision decision : decisions) {
-      ++(decision == plant::Decision::Accept ? accepted_ : rejected_);
-    }
-    return {};
+    if (in_step) return {};
+    return Error{.message = std::to_string(decisions.size()) + " decisions for " +
+                            std::to_string(waiting.size()) + " triggers",
+                 .rule = "the reject station wants one decision per trigger"};
   }
 
+  [[nodiscard]] Seen counted() const override { return counted_; }
+
   [[nodiscard]] SimulatedLine& line() { return line_; }  // For faults of tests and the demo plant.
-  [[nodiscard]] std::uint64_t accepted() const { return accepted_; }
-  [[nodiscard]] std::uint64_t rejected() const { return rejected_; }  // Empty triggers included.
 
  private:
   SimulatedLine line_;
-  std::size_t waiting_ = 0;
-  std::uint64_t accepted_ = 0;
-  std::uint64_t rejected_ = 0;
+  std::vector<bool> waiting_;  // Triggers without a decision; true: a pack.
+  Seen counted_;
 };
 
 }  // namespace packtrail::sim_line

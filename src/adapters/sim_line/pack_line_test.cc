@@ -27,8 +27,33 @@ TEST(PackLine, WantsOneDecisionPerTrigger) {
   EXPECT_FALSE(end->has_value());
   const std::vector<Decision> two = {Decision::Accept, Decision::Accept};
   EXPECT_FALSE(line.release(two));
-  EXPECT_EQ(line.accepted(), 0U);
-  EXPECT_EQ(line.rejected(), 1U);
+  EXPECT_EQ(line.counted(), (plant::PackLine::Seen{.packs = 1, .rejected = 1}));
+}
+
+TEST(PackLine, TheLanesCountPacksAndNotDecisions) {
+  auto simulated =
+      SimulatedLine::create({.unreadable_rate = 0, .missing_rate = 0, .duplicate_rate = 0});
+  ASSERT_TRUE(simulated);
+  SimulatedPackLine line(*std::move(simulated));
+  ASSERT_TRUE(line.line().inject({FaultKind::MissingNext, {}}));
+  for (const char* label :
+       {"[01]09521234543213[21]A[17]281231[10]B", "[01]09521234543213[21]C[17]281231[10]B",
+        "[01]09521234543213[21]D[17]281231[10]B"}) {
+    ASSERT_TRUE(line.print(label));
+  }
+  std::size_t triggers = 0;
+  while (true) {
+    const auto frame = line.next();
+    ASSERT_TRUE(frame);
+    if (!frame->has_value()) break;
+    ++triggers;
+  }
+  ASSERT_EQ(triggers, 3U);
+  EXPECT_EQ(line.counted(), (plant::PackLine::Seen{.packs = 2, .empty = 1}));
+  const std::vector<Decision> all = {Decision::Accept, Decision::Accept, Decision::Reject};
+  ASSERT_TRUE(line.release(all));  // The first place is empty: nothing comes to the good lane.
+  EXPECT_EQ(line.counted(),
+            (plant::PackLine::Seen{.packs = 2, .empty = 1, .accepted = 1, .rejected = 1}));
 }
 
 // With its usual disturbances and more of the rare ones, interrupted or not: the balance is zero.
