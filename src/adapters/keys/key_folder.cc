@@ -21,6 +21,8 @@ constexpr std::size_t kSecretSize = 32;
 constexpr std::size_t kKeyIdSizeMax = 64;
 constexpr std::string_view kFirstLine = "packtrail key 1";
 constexpr std::string_view kCurrentFile = "current";
+constexpr std::string_view kLedgerFile = "ledger";
+constexpr std::size_t kLedgerIdSize = 32;  // Hex digits.
 constexpr std::string_view kCommitmentName = "commitment";
 constexpr std::string_view kSigningName = "signing";
 
@@ -190,6 +192,7 @@ std::string master_name(const std::string& id) { return "master-" + id; }
 struct KeyFolder::State {
   fs::path path;
   numbering::KeyId master_key_id;
+  std::string ledger_id;
   Secret commitment{};
   EVP_PKEY* signing = nullptr;
 
@@ -246,6 +249,20 @@ Result<std::unique_ptr<KeyFolder>> KeyFolder::open(const fs::path& path) {
   Secret master = PACKTRAIL_TRY(read_key(path, master_name(id)));
   wipe(master);
   state->master_key_id = numbering::KeyId(std::move(id));
+  auto ledger_id = read_private(path / kLedgerFile);
+  if (ledger_id) {
+    if (!ledger_id->empty() && ledger_id->back() == '\n') ledger_id->pop_back();
+    if (ledger_id->size() != kLedgerIdSize || !from_hex(*ledger_id)) {
+      return Error{.code = Errc::DataLoss,
+                   .message = "the file does not name a ledger",
+                   .field = (path / kLedgerFile).string(),
+                   .rule = "docs/formats/keys.md",
+                   .remedy = "Put the keys back from their own copy."};
+    }
+    state->ledger_id = *std::move(ledger_id);
+  } else if (ledger_id.error().code != Errc::NotFound) {
+    return std::move(ledger_id).error();
+  }
   state->commitment = PACKTRAIL_TRY(read_key(path, kCommitmentName));
   Secret seed = PACKTRAIL_TRY(read_key(path, kSigningName));
   state->signing =
@@ -258,6 +275,33 @@ Result<std::unique_ptr<KeyFolder>> KeyFolder::open(const fs::path& path) {
 }
 
 const numbering::KeyId& KeyFolder::master_key_id() const { return state_->master_key_id; }
+
+const std::string& KeyFolder::ledger_id() const { return state_->ledger_id; }
+
+Status KeyFolder::bind(const std::string& ledger_id) {
+  if (state_->ledger_id == ledger_id) return {};
+  if (!state_->ledger_id.empty()) {
+    return Error{
+        .code = Errc::FailedPrecondition,
+        .message = "the keys belong to ledger " + state_->ledger_id + ", this is " + ledger_id,
+        .field = state_->path.string(),
+        .rule = "one ledger per folder of keys: equal keys issue equal numbers",
+        .remedy =
+            "Put ledger and keys together as they were; for a new installation move "
+            "the folder of keys away."};
+  }
+  // Beside its place and renamed: it is whole or not there.
+  fs::path making = state_->path / kLedgerFile;
+  making += ".new";
+  ::unlink(making.c_str());
+  PACKTRAIL_TRY(write_file(making, ledger_id + "\n"));
+  if (::rename(making.c_str(), (state_->path / kLedgerFile).c_str()) != 0) {
+    return system_error(errno, "cannot put in place", state_->path / kLedgerFile);
+  }
+  PACKTRAIL_TRY(sync_folder(state_->path));
+  state_->ledger_id = ledger_id;
+  return {};
+}
 
 Result<numbering::MasterKey> KeyFolder::master_key(const numbering::KeyId& id) {
   if (!is_key_id(id.value())) {

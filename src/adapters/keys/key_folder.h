@@ -12,6 +12,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "base/bytes.h"
 #include "base/ports.h"
@@ -37,6 +38,13 @@ class KeyFolder final : public ledger::HeadSigner, public numbering::KeySource {
   // The master key that new pools take.
   [[nodiscard]] const numbering::KeyId& master_key_id() const;
   [[nodiscard]] Result<numbering::MasterKey> master_key(const numbering::KeyId& id) override;
+
+  // The ledger that these keys serve, lower-case hex; empty before the first use. Equal keys give
+  // equal numbers, so a second ledger must never begin with them.
+  [[nodiscard]] const std::string& ledger_id() const;
+  // Writes `ledger_id` (hex) beside the keys, once and durably. FailedPrecondition when they serve
+  // another ledger; repeating it changes nothing.
+  Status bind(const std::string& ledger_id);
 
   [[nodiscard]] Bytes commitment_key() const;  // 32 bytes; the caller wipes its copy.
 

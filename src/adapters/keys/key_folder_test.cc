@@ -140,6 +140,29 @@ TEST_F(KeyFolderTest, NeverOverwritesKeys) {
   EXPECT_EQ((*before)->public_key(), (*after)->public_key());
 }
 
+TEST_F(KeyFolderTest, ServesOneLedgerForGood) {
+  const std::string ours(32, 'a'), other(32, 'b');
+  {
+    auto keys = KeyFolder::open(path_);
+    ASSERT_TRUE(keys);
+    EXPECT_EQ((*keys)->ledger_id(), "");
+    // What a power cut left of an earlier attempt does not matter.
+    std::ofstream(path_ / "ledger.new") << "half";
+    ASSERT_TRUE((*keys)->bind(ours));
+    EXPECT_TRUE((*keys)->bind(ours));
+  }
+  auto keys = KeyFolder::open(path_);
+  ASSERT_TRUE(keys) << keys.error().to_text();
+  EXPECT_EQ((*keys)->ledger_id(), ours);
+  const auto refused = (*keys)->bind(other);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::FailedPrecondition);
+  for (const std::string& damaged : {std::string(), std::string(31, 'a'), std::string(32, 'x')}) {
+    std::ofstream(path_ / "ledger") << damaged;
+    EXPECT_EQ(open_code(), Errc::DataLoss) << damaged;
+  }
+}
+
 TEST_F(KeyFolderTest, MasterKeysAreFoundByIdAlone) {
   const auto keys = KeyFolder::open(path_);
   ASSERT_TRUE(keys);
