@@ -95,15 +95,34 @@ Result<Identity> Users::identity_of(const Person& person) const {
   return Identity{person.user_id, person.login, {user.roles().begin(), user.roles().end()}};
 }
 
+Result<bool> Users::check_password(std::string_view password, const std::optional<Person>& person) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (password_checks_ >= kPasswordChecksMax) {
+      return Error{.code = Errc::ResourceExhausted,
+                   .message = "too many logins at this moment",
+                   .remedy = "try again in a second"};
+    }
+    ++password_checks_;
+  }
+  const std::string& decoy = decoy_hash();  // Made before it is needed, whoever asks first.
+  const bool matches = verify_password(password, person ? person->password_hash : decoy);
+  const std::lock_guard lock(mutex_);
+  --password_checks_;
+  return matches && person.has_value();
+}
+
 Result<std::pair<std::string, Session>> Users::open_session(std::string_view login,
-                                                            std::string_view password) {
+                                                            std::string_view password,
+                                                            std::string_view address) {
   const Error denied{.code = Errc::PermissionDenied,
                      .message = "user or password is wrong",
                      .remedy = "check both and try again"};
   const UtcTime now = clock_.now();
+  const std::pair caller(std::string(login.substr(0, kLoginSizeMax)), std::string(address));
   {
     const std::lock_guard lock(mutex_);
-    const auto failed = failures_.find(login);
+    const auto failed = failures_.find(caller);
     if (failed != failures_.end() && now < failed->second.not_before) {
       const auto seconds = (failed->second.not_before.us - now.us) / 1'000'000 + 1;
       return Error{.code = Errc::ResourceExhausted,
@@ -113,12 +132,13 @@ Result<std::pair<std::string, Session>> Users::open_session(std::string_view log
   }
   const auto person =
       login.size() <= kLoginSizeMax ? PACKTRAIL_TRY(persons_.find(login)) : std::optional<Person>();
-  const std::string& decoy = decoy_hash();  // Made before it is needed, whoever asks first.
-  const bool matches = verify_password(password, person ? person->password_hash : decoy) && person;
-  if (!matches) {
+  if (!PACKTRAIL_TRY(check_password(password, person))) {
     const std::lock_guard lock(mutex_);
+    if (failures_.size() >= kFailuresTrackedMax) {
+      std::erase_if(failures_, [&](const auto& entry) { return entry.second.not_before <= now; });
+    }
     if (failures_.size() >= kFailuresTrackedMax) failures_.clear();
-    auto& failed = failures_[std::string(login.substr(0, kLoginSizeMax))];
+    auto& failed = failures_[caller];
     if (++failed.count >= kFailuresBeforeDelay) {
       const int doublings = std::min(failed.count - kFailuresBeforeDelay, 20);
       failed.not_before.us = now.us + std::min(kDelayMaxUs, std::int64_t{1'000'000} << doublings);
@@ -130,7 +150,7 @@ Result<std::pair<std::string, Session>> Users::open_session(std::string_view log
   session.expires_at.us = now.us + kSessionUs;
   std::string token = to_base64(random_bytes(random_, 32));
   const std::lock_guard lock(mutex_);
-  failures_.erase(std::string(login));
+  failures_.erase(caller);
   std::erase_if(sessions_, [&](const auto& entry) { return entry.second.expires_at <= now; });
   if (sessions_.size() >= kSessionsMax) {
     return Error{.code = Errc::ResourceExhausted, .message = "too many open sessions"};

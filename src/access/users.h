@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -39,7 +40,7 @@ struct Person {
   [[nodiscard]] Digest commitment() const;
 };
 
-// Side store; adapters/person_lmdb implements it. Thread safety: any thread.
+// Side store; adapters/person_files implements it. Thread safety: any thread.
 class PersonStore {
  public:
   virtual ~PersonStore() = default;
@@ -62,6 +63,8 @@ struct Session {
 inline constexpr std::int64_t kSessionUs = 12LL * 3600 * 1'000'000;  // A shift.
 inline constexpr std::size_t kSessionsMax = 10'000;
 inline constexpr int kFailuresBeforeDelay = 5;
+// Argon2 takes memory and time by design: more logins at one moment are refused, not queued.
+inline constexpr int kPasswordChecksMax = 2;
 
 class Users {
  public:
@@ -75,10 +78,12 @@ class Users {
                        std::vector<std::string> roles, std::string_view company);
 
   // Opens a session and returns its token (256 random bits, base64). The one error for an unknown
-  // login and a wrong password is PermissionDenied after the same work; after repeated failures of
-  // a login ResourceExhausted, with a growing delay, never for good.
+  // login and a wrong password is PermissionDenied after the same work. ResourceExhausted: after
+  // repeated failures of this login from this `address`, with a growing delay, never for good (so
+  // a stranger elsewhere locks nobody out); and while kPasswordChecksMax others are being checked.
   Result<std::pair<std::string, Session>> open_session(std::string_view login,
-                                                       std::string_view password);
+                                                       std::string_view password,
+                                                       std::string_view address);
   [[nodiscard]] std::optional<Session> session(std::string_view token);
   void close_session(std::string_view token);
 
@@ -90,6 +95,8 @@ class Users {
 
   Result<Identity> identity_of(const Person& person) const;
   const std::string& decoy_hash();
+  // Argon2 outside the lock, at most kPasswordChecksMax at a time.
+  Result<bool> check_password(std::string_view password, const std::optional<Person>& person);
 
   PersonStore& persons_;
   capture::Capture& capture_;
@@ -101,7 +108,8 @@ class Users {
 
   std::mutex mutex_;
   std::map<Digest, Session> sessions_;  // Keyed by SHA-256 of the token: a dump opens nothing.
-  std::map<std::string, Failures, std::less<>> failures_;
+  std::map<std::pair<std::string, std::string>, Failures> failures_;  // By login and address.
+  int password_checks_ = 0;                                           // Running now.
 };
 
 }  // namespace packtrail::access

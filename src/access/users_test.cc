@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
+#include <thread>
+#include <vector>
 
 #include "access/password.h"
 #include "access/roles.h"
@@ -49,12 +52,12 @@ class UsersTest : public ::testing::Test {
 TEST_F(UsersTest, ASessionOpensWithThePasswordOnly) {
   const auto made = users_.put("ana", "correct horse battery", {"qa"}, "9521234000003");
   ASSERT_TRUE(made) << made.error().to_text();
-  const auto wrong = users_.open_session("ana", "correct horse batterx");
-  const auto unknown = users_.open_session("bob", "correct horse battery");
+  const auto wrong = users_.open_session("ana", "correct horse batterx", "192.0.2.1");
+  const auto unknown = users_.open_session("bob", "correct horse battery", "192.0.2.1");
   ASSERT_FALSE(wrong);
   ASSERT_FALSE(unknown);
   EXPECT_EQ(wrong.error().message, unknown.error().message);
-  const auto opened = users_.open_session("ana", "correct horse battery");
+  const auto opened = users_.open_session("ana", "correct horse battery", "192.0.2.1");
   ASSERT_TRUE(opened);
   const auto session = users_.session(opened->first);
   ASSERT_TRUE(session);
@@ -66,7 +69,7 @@ TEST_F(UsersTest, ASessionOpensWithThePasswordOnly) {
 
 TEST_F(UsersTest, SessionsEndWithTime) {
   ASSERT_TRUE(users_.put("ana", "correct horse battery", {"qa"}, "9521234000003"));
-  const auto opened = users_.open_session("ana", "correct horse battery");
+  const auto opened = users_.open_session("ana", "correct horse battery", "192.0.2.1");
   ASSERT_TRUE(opened);
   site_.clock.set(UtcTime{site_.clock.now().us + kSessionUs - 1});
   EXPECT_TRUE(users_.session(opened->first));
@@ -77,12 +80,13 @@ TEST_F(UsersTest, SessionsEndWithTime) {
 TEST_F(UsersTest, GuessingSlowsDownAndNeverLocksForGood) {
   ASSERT_TRUE(users_.put("ana", "correct horse battery", {"qa"}, "9521234000003"));
   for (int i = 0; i < kFailuresBeforeDelay; ++i) {
-    EXPECT_EQ(users_.open_session("ana", "wrong password").error().code, Errc::PermissionDenied);
+    EXPECT_EQ(users_.open_session("ana", "wrong password", "192.0.2.1").error().code,
+              Errc::PermissionDenied);
   }
-  EXPECT_EQ(users_.open_session("ana", "correct horse battery").error().code,
+  EXPECT_EQ(users_.open_session("ana", "correct horse battery", "192.0.2.1").error().code,
             Errc::ResourceExhausted);
   site_.clock.set(UtcTime{site_.clock.now().us + 2'000'000});
-  EXPECT_TRUE(users_.open_session("ana", "correct horse battery"));
+  EXPECT_TRUE(users_.open_session("ana", "correct horse battery", "192.0.2.1"));
 }
 
 TEST_F(UsersTest, ARecordThatTheLedgerDoesNotKnowOpensNothing) {
@@ -90,9 +94,40 @@ TEST_F(UsersTest, ARecordThatTheLedgerDoesNotKnowOpensNothing) {
   ASSERT_TRUE(users_.put("eve", "another long password", {"pharmacist"}, "9521234000003"));
   // Somebody edits the side record: eve's hash under ana's login, or ana's roles for eve.
   persons_.persons["ana"].password_hash = persons_.persons["eve"].password_hash;
-  EXPECT_EQ(users_.open_session("ana", "another long password").error().code, Errc::DataLoss);
+  EXPECT_EQ(users_.open_session("ana", "another long password", "192.0.2.1").error().code,
+            Errc::DataLoss);
   persons_.persons["eve"].position = persons_.persons["ana"].position;
-  EXPECT_EQ(users_.open_session("eve", "another long password").error().code, Errc::DataLoss);
+  EXPECT_EQ(users_.open_session("eve", "another long password", "192.0.2.1").error().code,
+            Errc::DataLoss);
+}
+
+TEST_F(UsersTest, AStrangersFailuresLockNobodyElseOut) {
+  ASSERT_TRUE(users_.put("ana", "correct horse battery", {"qa"}, "9521234000003"));
+  for (int i = 0; i < kFailuresBeforeDelay; ++i) {
+    EXPECT_EQ(users_.open_session("ana", "guess guess guess", "203.0.113.9").error().code,
+              Errc::PermissionDenied);
+  }
+  EXPECT_EQ(users_.open_session("ana", "correct horse battery", "203.0.113.9").error().code,
+            Errc::ResourceExhausted);
+  EXPECT_TRUE(users_.open_session("ana", "correct horse battery", "192.0.2.1"));
+}
+
+TEST_F(UsersTest, FewPasswordsAreCheckedAtOneMoment) {
+  ASSERT_TRUE(users_.put("ana", "correct horse battery", {"qa"}, "9521234000003"));
+  std::atomic<int> opened{0}, refused{0}, other{0};
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 8 * kPasswordChecksMax; ++i) {
+    callers.emplace_back([&, i] {
+      const auto got =
+          users_.open_session("ana", "correct horse battery", "192.0.2." + std::to_string(i));
+      ++(got ? opened : got.error().code == Errc::ResourceExhausted ? refused : other);
+    });
+  }
+  for (auto& caller : callers) caller.join();
+  EXPECT_GE(opened.load(), 1);
+  EXPECT_GE(refused.load(), 1);
+  EXPECT_EQ(other.load(), 0);
+  EXPECT_TRUE(users_.open_session("ana", "correct horse battery", "192.0.2.1"));
 }
 
 TEST_F(UsersTest, PasswordsHaveALength) {

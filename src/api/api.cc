@@ -1,6 +1,7 @@
 #include "api/api.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 #include <boost/json/parse.hpp>
@@ -13,7 +14,7 @@
 namespace packtrail::api {
 namespace {
 
-constexpr std::size_t kIdleReadersMax = 32;
+constexpr std::size_t kIdleReadersMax = 4;
 constexpr std::string_view kCookie = "packtrail_session";
 
 Response unauthorized() {
@@ -54,7 +55,16 @@ bool from_own_page(const Request& request) {
 
 }  // namespace
 
+std::optional<Error>& Api::State::damage() {
+  thread_local std::optional<Error> damage;
+  return damage;
+}
+
 Api::State::ReaderLease::~ReaderLease() {
+  if (auto sound = reader_->failure(); !sound) {
+    damage() = std::move(sound).error();
+    return;
+  }
   const std::lock_guard lock(state_.mutex_);
   if (state_.idle_.size() < kIdleReadersMax) state_.idle_.push_back(std::move(reader_));
 }
@@ -74,6 +84,12 @@ Api::State::ReaderLease Api::State::reader() {
     reader = rooms.trace.reader();
   }
   return ReaderLease(*this, std::move(reader));
+}
+
+void Api::State::rest() {
+  std::vector<std::unique_ptr<trace::Reader>> dropped;
+  const std::lock_guard lock(mutex_);
+  dropped.swap(idle_);
 }
 
 std::optional<Caller> Api::State::caller(const Request& request) {
@@ -102,6 +118,7 @@ std::optional<Caller> Api::State::caller(const Request& request) {
   caller.roles = session->identity.roles;
   caller.viewer = trace::Viewer::company(rooms.company);
   caller.login = session->identity.login;
+  caller.expires_at = session->expires_at;
   return caller;
 }
 
@@ -193,7 +210,20 @@ Api::Api(Rooms rooms) : state_(std::make_unique<State>(std::move(rooms))) {
 
 Api::~Api() = default;
 
-Response Api::handle(const Request& request) const { return state_->router.route(request); }
+Response Api::handle(const Request& request) const {
+  State::damage().reset();
+  Response response = state_->router.route(request);
+  auto damage = std::exchange(State::damage(), std::nullopt);
+  if (!damage) return response;
+  damage->code = Errc::DataLoss;
+  damage->message = "the projections are damaged: " + damage->message;
+  damage->remedy = "stop the server and run packtrail rebuild: the ledger has everything";
+  Response said = problem(*damage);
+  said.time_bucket_ms = response.time_bucket_ms;
+  return said;
+}
+
+void Api::rest() const { state_->rest(); }
 
 std::vector<std::string> Api::routes() const { return state_->router.routes(); }
 
@@ -203,7 +233,7 @@ void Api::State::add_session_routes() {
       const auto body = PACKTRAIL_TRY(read_object(request, {"user", "password"}));
       const std::string user = PACKTRAIL_TRY(text_member(body, "user"));
       const std::string password = PACKTRAIL_TRY(text_member(body, "password"));
-      return rooms.users.open_session(user, password);
+      return rooms.users.open_session(user, password, request.remote);
     }();
     if (!opened) {
       Response response = problem(opened.error());
@@ -227,7 +257,7 @@ void Api::State::add_session_routes() {
     boost::json::object body;
     body["user"] = who->login;
     body["roles"] = boost::json::array(who->roles.begin(), who->roles.end());
-    body["expires_at"] = UtcTime{rooms.clock.now().us + access::kSessionUs}.to_text();
+    if (who->expires_at) body["expires_at"] = who->expires_at->to_text();
     return json_response(body);
   });
   add_open("DELETE", "/api/v1/sessions/current", [this](const Request& request, const PathValues&) {

@@ -74,7 +74,12 @@ class Api {
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
+  // Answers 500 (data_loss) when the projections turned out to be damaged underway, whatever was
+  // found before: nothing half read is given out as an answer.
   [[nodiscard]] Response handle(const Request& request) const;
+  // Drops the readers kept for reuse, so that none keeps an old view of the store alive. To be
+  // called now and then.
+  void rest() const;
   [[nodiscard]] std::vector<std::string> routes() const;  // "GET /livez", ...
 
   struct State;  // For this room's files alone.

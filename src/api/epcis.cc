@@ -61,9 +61,13 @@ void Api::State::add_epcis_routes() {
                                      .remedy = "use a UUID"},
                                "ValidationException");
         }
-        // Without a key of the client the content is the key: sending it twice records it once.
-        if (key.empty())
+        // Clients' keys have a namespace of their own, apart from those of the lines. Without one
+        // the content is the key: sending it twice records it once.
+        if (!key.empty()) {
+          key = "http:" + to_hex(ByteView(sha256(as_bytes(key))).first(24));
+        } else {
           key = "sha256:" + to_hex(ByteView(sha256(as_bytes(request.body))).first(24));
+        }
         auto document = epcis::read_json(as_bytes(request.body));
         if (!document) return epcis_problem(document.error(), "ValidationException");
         capture::Request capture;
@@ -120,6 +124,7 @@ void Api::State::add_epcis_routes() {
 
   add("GET", "/epcis/events", Permission::ViewPacks,
       [this](const Request& request, const PathValues&, const Caller& who) {
+        bool too_large = false;
         const auto body = [&]() -> Result<std::string> {
           const auto query = parse_query(request.query);
           if (!query) return Error{.message = "the query string is broken"};
@@ -144,27 +149,43 @@ void Api::State::add_epcis_routes() {
           const gs1::Epc epc = PACKTRAIL_TRY(read_epc(*text));
           auto lease = reader();
           const auto found = lease->resolve(epc);
+          bool complete = true;
           epcis::Document document;
           document.kind = epcis::Document::Kind::QueryDocument;
           document.schema_version = "2.0";
           document.creation_date = rooms.clock.now().to_text();
           document.query_name = "SimpleEventQuery";
           if (found.object) {
-            for (const trace::HistoryEntry& line :
-                 PACKTRAIL_TRY(lease->history(who.viewer, found.object, kHistoryEntriesMax))) {
+            const auto history =
+                PACKTRAIL_TRY(lease->history(who.viewer, found.object, kHistoryEntriesMax + 1));
+            complete = history.size() <= kHistoryEntriesMax;
+            for (const trace::HistoryEntry& line : history) {
               if (line.inherited) continue;  // MATCH_anyEPC asks for events that name the EPC.
               ledger::v1::Fact fact;
               PACKTRAIL_TRY(rooms.ledger.read_one(line.position, fact));
               if (!fact.has_epcis_event()) continue;
-              if (document.events.size() == per_page) break;
+              if (document.events.size() == per_page) {
+                complete = false;
+                break;
+              }
               auto event = PACKTRAIL_TRY(capture::read_event(fact.epcis_event(), rooms.trace));
               event.record_time = epcis::EventTime::of(UtcTime{fact.envelope().record_time_us()});
               epcis::declare_prefixes(event, document.context);
               document.events.push_back(std::move(event));
             }
           }
+          // Part of the answer must not look like all of it, and there are no further pages here.
+          if (!complete) {
+            too_large = true;
+            return Error{.message = "more events name this EPC than one answer holds",
+                         .field = "perPage",
+                         .rule = "EPCIS 2.0 QueryTooLargeException",
+                         .remedy = "raise perPage, up to " + std::to_string(kPerPageMax) +
+                                   "; what is beyond stands in GET /api/v1/trace"};
+          }
           return epcis::write_json(document);
         }();
+        if (too_large) return epcis_problem(body.error(), "QueryTooLargeException");
         if (!body) return epcis_problem(body.error(), "QueryParameterException");
         Response response;
         response.content_type = "application/ld+json";

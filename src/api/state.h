@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct Caller {
   std::vector<std::string> roles;
   trace::Viewer viewer = trace::Viewer::stranger();
   std::string login;
+  std::optional<UtcTime> expires_at;  // Of the session; nothing for the folder's owner.
 };
 
 struct Api::State {
@@ -31,7 +33,8 @@ struct Api::State {
   Rooms rooms;
   Router router;
 
-  // A reader at the newest position, given back for reuse when the lease ends.
+  // A reader at the newest position, given back for reuse when the lease ends. One that met damage
+  // is dropped, and the request it served is answered with that damage (Api::handle).
   class ReaderLease {
    public:
     ReaderLease(State& state, std::unique_ptr<trace::Reader> reader)
@@ -47,6 +50,10 @@ struct Api::State {
     std::unique_ptr<trace::Reader> reader_;
   };
   ReaderLease reader();
+  void rest();  // Api::rest.
+
+  // What a lease of the request in this thread met; a request stays in one thread.
+  static std::optional<Error>& damage();
 
   // Nothing when the request carries no valid credentials.
   std::optional<Caller> caller(const Request& request);
