@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "plant/isa95.h"
+#include "trace/trace.h"
+
 namespace packtrail::app {
 namespace {
 
@@ -59,8 +62,11 @@ std::string next_order_id(UtcTime now) {
 
 }  // namespace
 
-DemoPlant::DemoPlant(plant::OrderDesk& desk, const Clock& clock, std::string company)
-    : desk_(desk), clock_(clock), company_(std::move(company)), thread_([this] { work(); }) {}
+DemoPlant::DemoPlant(plant::OrderDesk& desk, const trace::Trace& trace, const Clock& clock,
+                     std::string company)
+    : desk_(desk), trace_(trace), clock_(clock), company_(std::move(company)), thread_([this] {
+        work();
+      }) {}
 
 DemoPlant::~DemoPlant() {
   stop_ = true;
@@ -86,11 +92,18 @@ void DemoPlant::work() {
       busy = line.state == plant::OrderState::Running;
     }
     if (busy) continue;
+    bool held = false;
     for (const auto& order : desk_.list()) {
-      if (order.line == kDemoLine && order.counters.state == plant::OrderState::Held) {
+      if (order.line != kDemoLine || order.counters.state != plant::OrderState::Held) continue;
+      // Interrupted, not held: the ledger still has it running.
+      const auto recorded = trace_.reader()->order(order.order_id);
+      if (recorded && recorded->state == plant::kJobRunning) {
         unfinished = order.order_id;
+      } else {
+        held = true;
       }
     }
+    if (unfinished.empty() && held) continue;
     if (unfinished.empty()) {
       unfinished = next_order_id(clock_.now());
       const auto opened = desk_.open(order_document(unfinished, clock_.now()), actor);

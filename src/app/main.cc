@@ -71,7 +71,13 @@ class SocketClient final : public cli::Client {
   fs::path socket_;
 };
 
-Result<std::unique_ptr<cli::Client>> connect(const fs::path& data) {
+Result<std::unique_ptr<cli::Client>> connect(const fs::path& data, cli::Folder folder) {
+  std::error_code absent;
+  if (folder == cli::Folder::MustExist && !fs::exists(data / "ledger" / "data.mdb", absent)) {
+    return Error{.code = Errc::NotFound,
+                 .message = "there is no ledger in the data folder " + data.string(),
+                 .remedy = "give the folder with --data; packtrail order run begins a new one"};
+  }
   const fs::path socket = adapters::DataFolder::socket_path(data);
   // A server that starts holds the lock before it listens, and one that stops the other way round:
   // try both ways for a moment.
@@ -154,6 +160,9 @@ int serve(const cli::ServeOptions& serve_options) {
   std::unique_ptr<DemoPlant> demo;
   std::printf("Packtrail %s serves %s\n", kVersion, fs::absolute(serve_options.data).c_str());
   std::printf("  address   http://%s:%u/\n", serve_options.address.c_str(), (*server)->port());
+  for (const Error& refused : (*node)->resume_running_orders()) {
+    spdlog::warn("an order that was running does not go on: {}", refused.to_text());
+  }
   if (serve_options.demo) {
     const std::string password = access::make_password((*node)->random());
     const auto user =
@@ -163,7 +172,8 @@ int serve(const cli::ServeOptions& serve_options) {
       return cli::kFailed;
     }
     std::printf("  user      demo\n  password  %s   (new at every start)\n", password.c_str());
-    demo = std::make_unique<DemoPlant>((*node)->orders(), (*node)->clock(), (*node)->company());
+    demo = std::make_unique<DemoPlant>((*node)->orders(), (*node)->trace(), (*node)->clock(),
+                                       (*node)->company());
   }
   std::puts("Stop with Ctrl-C.");
   std::fflush(stdout);

@@ -27,11 +27,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kRebuildAttemptsMax = 1000;
 constexpr auto kFoldPause = std::chrono::milliseconds(200);
 
 Result<std::unique_ptr<adapters::KeyFolder>> open_keys(const fs::path& folder, bool ledger_exists,
                                                        Random& random) {
   auto keys = adapters::KeyFolder::open(folder);
+  if (keys && !ledger_exists && !(*keys)->ledger_id().empty()) {
+    return Error{
+        .code = Errc::FailedPrecondition,
+        .message = "the keys are here, but their ledger " + (*keys)->ledger_id() + " is not",
+        .field = folder.string(),
+        .rule = "a new ledger with the same keys would issue the same numbers again",
+        .remedy =
+            "put the ledger folder back from its newest backup; for a new "
+            "installation move the keys folder away first"};
+  }
   if (keys || keys.error().code != Errc::NotFound) return keys;
   if (ledger_exists) {
     Error error = std::move(keys).error();
@@ -82,6 +93,7 @@ struct Node::State {
   std::mutex fold_mutex;
   std::condition_variable fold_wake;
   bool stopping = false;
+  std::mutex rebuild_mutex;  // One rebuild check at a time: it has one scratch folder.
 
   Status open_ledger() {
     const fs::path ledger_path = folder.path() / "ledger";
@@ -94,6 +106,7 @@ struct Node::State {
     }
     ledger_store = PACKTRAIL_TRY(
         adapters::LmdbLedgerStore::open(ledger_path.string(), random, ledger_options));
+    PACKTRAIL_TRY(keys->bind(to_hex(ledger_store->id().value())));
     std::string origin = options.config.origin;
     if (origin.empty()) origin = "packtrail/" + to_hex(ledger_store->id().value());
     ledger =
@@ -113,12 +126,12 @@ struct Node::State {
   Status start_capture() {
     witness = PACKTRAIL_TRY(adapters::Witness::open(options.config.witness_folder, ledger->id(),
                                                     folder.path() / "ledger" / "data.mdb"));
-    suspicion = witness->suspicion(*ledger, *trace);
+    const auto suspected = PACKTRAIL_TRY(witness->suspicion(*ledger, *trace));
+    suspicion = suspected.cause;
     model = std::make_unique<rules::Model>(PACKTRAIL_TRY(
         rules::Model::parse(rules::medicine_model_text(), "packs/models/medicine.toml")));
     capture::Capture::Options capture_options;
     capture_options.software_version = kVersion;
-    capture_options.keys = keys.get();
     capture_options.keys = keys.get();
     capture = std::make_unique<capture::Capture>(*ledger, *trace, *model, clock, witness.get(),
                                                  capture_options);
@@ -127,10 +140,10 @@ struct Node::State {
       block.actor.id = "packtrail";
       block.actor.company = options.config.company;
       block.reason = "restore rule";
-      block.commands.push_back(capture::BlockPools{suspicion});
+      block.commands.push_back(capture::BlockPools{suspicion, suspected.floors});
       PACKTRAIL_TRY(capture->submit(std::move(block)));
     }
-    return witness->adopt(*ledger, *trace);
+    return witness->adopt(*ledger, *trace, suspected);
   }
 
   void fold_in_background() {
@@ -138,6 +151,7 @@ struct Node::State {
       std::unique_lock lock(fold_mutex);
       while (!stopping) {
         fold_wake.wait_for(lock, kFoldPause);
+        api->rest();
         if (stopping || !trace->wants_fold()) continue;
         lock.unlock();
         // A fold that fails is tried again at the next turn; the ledger still has everything.
@@ -150,6 +164,12 @@ struct Node::State {
 
   // Replays into an empty store beside the live one.
   Result<api::RebuildReport> rebuild_check() {
+    const std::unique_lock turn(rebuild_mutex, std::try_to_lock);
+    if (!turn.owns_lock()) {
+      return Error{.code = Errc::FailedPrecondition,
+                   .message = "another rebuild check is running",
+                   .remedy = "wait until it has answered"};
+    }
     const auto started = clock.monotonic_ns();
     const fs::path scratch = folder.path() / "rebuild-check";
     std::error_code ignored;
@@ -165,7 +185,12 @@ struct Node::State {
         PACKTRAIL_TRY(replayed->replay(*ledger, {}));
         auto live = trace->reader();
         auto other = replayed->reader();
-        if (live->position() == other->position() || attempt >= 1000) {
+        if (live->position() != other->position() && attempt >= kRebuildAttemptsMax) {
+          return Error{.code = Errc::Unavailable,
+                       .message = "the ledger grows faster than it can be replayed",
+                       .remedy = "ask again when the lines stand still"};
+        }
+        if (live->position() == other->position()) {
           report.facts = live->position();
           report.live_digest = to_hex(PACKTRAIL_TRY(live->digest()));
           report.replayed_digest = to_hex(PACKTRAIL_TRY(other->digest()));
@@ -222,6 +247,13 @@ Status Node::rebuild(const fs::path& folder, const Config& config, const Progres
 
 const api::Api& Node::api() const { return *state_->api; }
 plant::OrderDesk& Node::orders() { return *state_->desk; }
+std::vector<Error> Node::resume_running_orders() {
+  capture::Actor actor;
+  actor.id = "packtrail";
+  actor.method = capture::AuthMethod::System;
+  actor.company = state_->options.config.company;
+  return state_->desk->resume_running(actor);
+}
 access::Users& Node::users() { return *state_->users; }
 ledger::Ledger& Node::ledger() { return *state_->ledger; }
 trace::Trace& Node::trace() { return *state_->trace; }

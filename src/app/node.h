@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "api/api.h"
 #include "app/config.h"
@@ -43,6 +45,8 @@ class Node {
 
   [[nodiscard]] const api::Api& api() const;
   [[nodiscard]] plant::OrderDesk& orders();
+  // Carries on the orders that were running when the last owner ended; says which could not start.
+  std::vector<Error> resume_running_orders();
   [[nodiscard]] access::Users& users();
   [[nodiscard]] ledger::Ledger& ledger();
   [[nodiscard]] trace::Trace& trace();

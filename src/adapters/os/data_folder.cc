@@ -91,8 +91,10 @@ fs::path DataFolder::socket_path(const fs::path& folder) { return folder / "pack
 std::string file_identity(const fs::path& path) {
   struct statx facts {};
   if (::statx(AT_FDCWD, path.c_str(), 0, STATX_INO | STATX_BTIME, &facts) != 0) return "";
-  return fmt::format("{}.{}:{}:{}.{}", facts.stx_dev_major, facts.stx_dev_minor, facts.stx_ino,
-                     facts.stx_btime.tv_sec, facts.stx_btime.tv_nsec);
+  if ((facts.stx_mask & STATX_BTIME) == 0) {
+    return fmt::format("{}-disk{}-{}", facts.stx_ino, facts.stx_dev_major, facts.stx_dev_minor);
+  }
+  return fmt::format("{}-{}-{}", facts.stx_ino, facts.stx_btime.tv_sec, facts.stx_btime.tv_nsec);
 }
 
 Status write_file_durably(const fs::path& path, std::string_view content) {

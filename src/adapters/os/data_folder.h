@@ -31,7 +31,9 @@ class DataFolder {
   int fd_;
 };
 
-// "device:inode:birth" of a file: changes when the file is a copy. Empty when it does not exist.
+// "inode-birth" of a file: another one when the file is a copy. The disk's number is left out, for
+// it changes between starts of the machine; only where the file system keeps no birth time it is
+// added. Letters, digits and "-" only. Empty when the file does not exist.
 [[nodiscard]] std::string file_identity(const std::filesystem::path& path);
 
 // Writes a small file so that a power cut leaves the old or the new one: temporary file, fsync,
