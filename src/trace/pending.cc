@@ -110,7 +110,7 @@ Resolution Pending::resolve(const gs1::Epc& epc) { return resolve_epc(lens_, cla
 
 std::optional<PoolInfo> Pending::pool(ObjectClass object_class) {
   auto info = pool_info(classes(), object_class);
-  if (info) info->floor = floor_of(object_class);
+  if (info && info->blocked) info->floor = floor_of(object_class);
   return info;
 }
 

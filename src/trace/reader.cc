@@ -87,12 +87,8 @@ Batch PublishedReader::batch(BatchId id) {
 
 std::optional<PoolInfo> PublishedReader::pool(ObjectClass object_class) {
   auto info = pool_info(classes(), object_class);
-  if (info) add_floor(*info);
+  if (info && info->blocked) info->floor = read_floor(lens_, object_class);
   return info;
-}
-
-void PublishedReader::add_floor(PoolInfo& info) {
-  info.floor = read_floor(lens_, info.object_class);
 }
 
 std::vector<PoolInfo> PublishedReader::pools() {

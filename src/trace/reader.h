@@ -50,7 +50,6 @@ class PublishedReader final : public Reader {
   [[nodiscard]] Lens& lens() { return lens_; }
 
  private:
-  void add_floor(PoolInfo& info);
   // Does the object exist for the viewer?
   bool sees(const Viewer& viewer, ObjectNumber object);
 

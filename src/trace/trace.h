@@ -62,7 +62,7 @@ struct PoolInfo {
   std::string product_name;
   std::uint64_t next_counter = 0;  // First counter never handed out.
   bool blocked = false;            // After a restore; issues nothing.
-  std::uint64_t floor = 0;         // Next counter known elsewhere: an advance goes at least there.
+  std::uint64_t floor = 0;  // While blocked: next counter known elsewhere, the least to advance to.
 };
 
 // An EPC looked up: its object when it is known, and what a first fact about it would do.
