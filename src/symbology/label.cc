@@ -209,6 +209,15 @@ std::string text_svg(long x_um, long y_um, long size_um, std::string_view weight
              escape_markup(text), "</text>\n");
 }
 
+// The text size at which `text` fits `width`, at most `size`; both in the same unit. A wide letter
+// takes about 0.62 of its size, and cutting a name or a strength off would be dangerous.
+long fitted(std::string_view text, long size, long width) {
+  const auto characters = static_cast<long>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+  return characters == 0 ? size : std::max(1L, std::min(size, width * 100 / (characters * 62)));
+}
+
 std::string joined(std::string_view a, std::string_view b) {
   std::string out(a);
   if (!a.empty() && !b.empty()) out += ' ';
@@ -252,11 +261,14 @@ Result<std::string> to_svg(const PackLabel& label, const PrintSpec& spec) {
   const long text_x = kMargin + side + kMargin;
   const long head = 2 * kLineHeight + kMargin;
   const long body = std::max(side, 4 * kLineHeight);
-  std::string out = open_svg(text_x + 45'000, head + body + kMargin);
-  out += text_svg(kMargin, kMargin + kTextSize, 3'000, "bold",
-                  joined(label.product_name, label.strength));
-  if (!label.form.empty()) {
-    out += text_svg(kMargin, kMargin + kTextSize + kLineHeight, kTextSize, "normal", label.form);
+  const long width = text_x + 45'000, inside = width - 2 * kMargin;
+  std::string out = open_svg(width, head + body + kMargin);
+  const std::string second = joined(label.strength, label.form);
+  out += text_svg(kMargin, kMargin + kTextSize, fitted(label.product_name, 3'000, inside), "bold",
+                  label.product_name);
+  if (!second.empty()) {
+    out += text_svg(kMargin, kMargin + kTextSize + kLineHeight, fitted(second, kTextSize, inside),
+                    "normal", second);
   }
   out += symbol_svg(symbol, kMargin + quiet, head + quiet, module.x_dimension_um, 0);
   long y = head + kTextSize;
@@ -303,14 +315,19 @@ Result<std::string> to_zpl(const PackLabel& label, const PrintSpec& spec) {
   const int quiet = spec.quiet_zone_modules * module.dots;
   const int top = margin + 2 * line;
   std::string out = "^XA\n^CI28\n";
-  out += text_zpl(margin, margin, size, joined(label.product_name, label.strength));
-  if (!label.form.empty()) out += text_zpl(margin, margin + line, size, label.form);
+  const int text_x = margin + symbol.width() * module.dots + 2 * quiet + margin;
+  const long inside = text_x + dots_of(45'000, spec.dpi) - 2L * margin;
+  const std::string second = joined(label.strength, label.form);
+  out += text_zpl(margin, margin, static_cast<int>(fitted(label.product_name, size, inside)),
+                  label.product_name);
+  if (!second.empty()) {
+    out += text_zpl(margin, margin + line, static_cast<int>(fitted(second, size, inside)), second);
+  }
   // Module height, quality 200 (ECC 200), columns, rows and format left to the printer (forcing a
   // size that its encoder cannot reach prints nothing), escape character _, in which _1 is FNC1.
   out += cat(field_at(margin + quiet, top + quiet), "^BXN,", module.dots, ",200,,,,_^FD_101",
              label.gtin, "21", zpl_matrix(label.serial), "_117", label.expiry_yymmdd, "10",
              zpl_matrix(label.lot), "^FS\n");
-  const int text_x = margin + symbol.width() * module.dots + 2 * quiet + margin;
   int y = top;
   for (const auto& [name, value] : readable_lines(label)) {
     out += text_zpl(text_x, y, size, cat(name, value));

@@ -70,7 +70,7 @@ TEST(PackLabelSvg, ItsSymbolReads) {
   EXPECT_EQ(std::string(read->data.begin(), read->data.end()),
             "010950600013435221ABC123DEF456GH\x1D"
             "1727123110LOT123");
-  for (const char* text : {"Sanovit 500 mg", "film-coated tablets", "PC 09506000134352",
+  for (const char* text : {">Sanovit<", ">500 mg film-coated tablets<", "PC 09506000134352",
                            "SN ABC123DEF456GH", "EXP 2027-12-31", "LOT LOT123"}) {
     EXPECT_TRUE(contains(*svg, text)) << text;
   }
@@ -188,6 +188,22 @@ TEST(Label, NamesItsTextLimit) {
     label.product_name = std::string(size, 'x');
     EXPECT_EQ(to_svg(label).has_value(), size <= kLabelTextMax) << size;
   }
+}
+
+// A strength cut off at the edge of a carton is a danger: long names get smaller instead.
+TEST(PackLabelSvg, LongNamesShrinkToFit) {
+  PackLabel label = pack_label();
+  label.product_name = "Sanovit (fictitious demo product) with a rather long name";
+  label.strength = "500 mg";
+  const auto svg = to_svg(label, PrintSpec{});
+  ASSERT_TRUE(svg) << svg.error().to_text();
+  double width = 0, size = 0;
+  ASSERT_EQ(std::sscanf(std::strstr(svg->c_str(), "width=\""), "width=\"%lfmm", &width), 1);
+  const std::size_t text = svg->find("font-size=\"");
+  ASSERT_EQ(std::sscanf(svg->c_str() + text, "font-size=\"%lf", &size), 1);
+  EXPECT_LE(0.62 * size * static_cast<double>(label.product_name.size()), width);
+  EXPECT_TRUE(contains(*svg, label.product_name));
+  EXPECT_TRUE(contains(*svg, ">500 mg film-coated tablets<"));
 }
 
 }  // namespace
