@@ -339,6 +339,81 @@ def interrupt_and_resume():
     assert_balanced(json.loads((out / "report.json").read_text()))
 
 
+def by_socket(data, method, path, body=None):
+    """A call as the owner of the data folder, over its socket."""
+    class Connection(http.client.HTTPConnection):
+        def connect(self):
+            self.sock = socket.socket(socket.AF_UNIX)
+            self.sock.settimeout(60)
+            self.sock.connect(str(next(path for path in data.rglob("*") if path.is_socket())))
+    connection = Connection("folder")
+    connection.request(method, path, body, {"Content-Type": "application/ld+json"} if body else {})
+    response = connection.getresponse()
+    content = response.read()
+    connection.close()
+    assert response.status < 300, (path, response.status, content)
+    return json.loads(content) if content else None
+
+
+def sscc_digits(urn):
+    prefix, rest = urn.split(":")[-1].split(".")
+    digits = rest[0] + prefix + rest[1:]
+    return digits + str(-sum(int(d) * (3, 1)[i % 2] for i, d in enumerate(digits)) % 10)
+
+
+def rework_by_scan():
+    data, out = WORK / "rework" / "var", WORK / "rework" / "out"
+    order = order_file("eu-demo", order_id='"REWORK-1"', quantity=6000)
+    process = subprocess.Popen([PROGRAM, "order", "run", str(order), "--out", str(out),
+                                "--data", str(data)], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert "held" in said, "the order ended before it could be held: " + said
+    with Server(data):
+        # The first case of the order: SSCC number 0 of extension digit 0.
+        case = "urn:epc:id:sscc:9521234.0" + "0" * 9
+        digits = sscc_digits(case)
+        inside = [node["epc"] for node in as_json("contents", case, data=data)["root"]["children"]]
+        pack, ended = inside[0], inside[1]
+        packing = by_socket(data, "GET", "/epcis/events?MATCH_anyEPC=" + http_quote(case))
+        packing = packing["epcisBody"]["queryResults"]["resultsBody"]["eventList"][-1]
+        assert packing["type"] == "AggregationEvent", packing
+        link = lambda epc: as_json("trace", epc, data=data)["digital_link"]
+
+        def refused(code, reason):
+            done = run("order", "pack", "REWORK-1", digits, code, expect=CONFLICT, data=data)
+            assert f"refused: {reason}" in done.stderr, done.stderr
+        refused("(01)09527654321004(21)STRAY1", "foreign")
+        refused(link(pack), "duplicate")  # In the case already.
+        now = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
+        common = {"eventTime": now, "eventTimeZoneOffset": "+00:00", "action": "DELETE",
+                  "readPoint": packing["readPoint"]}
+        by_socket(data, "POST", "/epcis/capture", json.dumps({
+            "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
+            "type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": now,
+            "epcisBody": {"eventList": [
+                {**common, "type": "AggregationEvent", "bizStep": "unpacking",
+                 "disposition": "in_progress", "parentID": case, "childEPCs": [pack, ended]},
+                {**common, "type": "ObjectEvent", "bizStep": "decommissioning",
+                 "disposition": "inactive", "epcList": [ended]}]}}))
+        refused(link(ended), "uncommissioned_child")
+        assert as_json("contents", case, data=data)["objects"] == len(inside) - 2
+        done = run("order", "pack", "REWORK-1", digits, link(pack), data=data)
+        assert "1 packed" in done.stdout, done.stdout
+        assert as_json("contents", case, data=data)["objects"] == len(inside) - 1
+        run("order", "pack", "NO-SUCH", digits, link(pack), expect=NOT_FOUND, data=data)
+    run("order", "run", order, "--out", out, data=data)
+    report = json.loads((out / "report.json").read_text())
+    assert_balanced(report)
+    found = report["reconciliation"]["findings"]
+    assert found["foreign"] >= 1 and found["uncommissioned_child"] == 1, found
+    refused_now = run("order", "pack", "REWORK-1", digits, "(01)09527654321004(21)STRAY1",
+                      expect=CONFLICT, data=data)
+    assert "completed" in refused_now.stderr, refused_now.stderr
+
+
 def restore_rule():
     """A data folder put back from an older copy does not issue a number again."""
     for way in ("moved", "in place"):
@@ -520,7 +595,7 @@ def benches():
 
 
 CASES = [main_job, epcis_files_are_valid, questions, proofs, wrong_orders, interrupt_and_resume,
-         kills, restore_rule, one_owner, strangers_learn_nothing, http_interface, benches]
+         rework_by_scan, kills, restore_rule, one_owner, strangers_learn_nothing, http_interface, benches]
 
 
 def main():

@@ -25,6 +25,10 @@ class NoOrders final : public plant::OrderDesk {
     return none();
   }
   Result<plant::OrderStatus> hold(std::string_view) override { return none(); }
+  Status pack_by_scan(std::string_view, std::string_view, const std::vector<std::string>&,
+                      const capture::Actor&) override {
+    return none();
+  }
   Result<plant::OrderStatus> status(std::string_view) override { return none(); }
   std::vector<plant::OrderStatus> list() override { return {}; }
   std::vector<plant::LineCounters> live() override { return {}; }

@@ -177,6 +177,26 @@ void Api::State::add_order_routes() {
       [this](const Request&, const PathValues& values, const Caller&) {
         return answer(rooms.orders.hold(values[0]), 202);
       });
+  add("POST", "/api/v1/orders/{orderId}/pack-by-scan", Permission::RunOrders,
+      [this](const Request& request, const PathValues& values, const Caller& who) {
+        const auto packed = [&]() -> Result<json::object> {
+          const auto object = PACKTRAIL_TRY(read_object(request, {"sscc", "codes"}));
+          const std::string sscc = PACKTRAIL_TRY(text_member(object, "sscc"));
+          const auto* list = object.if_contains("codes");
+          if (list == nullptr || !list->is_array() || list->get_array().empty()) {
+            return Error{.message = "is not a list of codes", .field = "/codes"};
+          }
+          std::vector<std::string> codes;
+          for (const json::value& value : list->get_array()) {
+            if (!value.is_string()) return Error{.message = "is not text", .field = "/codes"};
+            codes.emplace_back(value.get_string().data(), value.get_string().size());
+          }
+          PACKTRAIL_TRY(rooms.orders.pack_by_scan(values[0], sscc, codes, who.actor));
+          return json::object{{"sscc", sscc}, {"packed", codes.size()}};
+        }();
+        if (!packed) return problem(packed.error());
+        return json_response(*packed);
+      });
   add("GET", "/api/v1/orders/{orderId}/files", Permission::ViewOrders,
       [this](const Request&, const PathValues& values, const Caller&) {
         const auto files = rooms.orders.files(values[0]);

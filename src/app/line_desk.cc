@@ -209,6 +209,33 @@ Result<plant::OrderStatus> LineDesk::hold(std::string_view order_id) {
   return status(order_id);
 }
 
+// Under the desk's lock to its end: no line may start on the order meanwhile.
+Status LineDesk::pack_by_scan(std::string_view order_id, std::string_view sscc,
+                              const std::vector<std::string>& codes, const capture::Actor& actor) {
+  if (codes.size() > plant::kScansMax) {
+    return Error{.code = Errc::ResourceExhausted,
+                 .message = std::to_string(codes.size()) + " codes at once",
+                 .field = "codes",
+                 .rule = "at most " + std::to_string(plant::kScansMax) + " (kScansMax)"};
+  }
+  const std::lock_guard lock(mutex_);
+  const auto found = runs_.find(order_id);
+  if (found != runs_.end() && found->second->working) {
+    return Error{.code = Errc::FailedPrecondition,
+                 .message = "order '" + std::string(order_id) + "' is running",
+                 .rule = "cases are reworked while their line rests",
+                 .remedy = "hold the order first"};
+  }
+  const std::atomic<bool> unhurried{false};
+  PacedLine resting(0, unhurried);  // Scans do not move the line.
+  plant::ParallelFor one_lane;
+  plant::Progress progress;
+  const plant::BatchPorts ports{rooms_.capture, rooms_.trace, rooms_.ledger, rooms_.clock,
+                                resting,        one_lane,     progress,      nullptr};
+  const auto batch = PACKTRAIL_TRY(plant::BatchRun::resume(order_id, ports, actor));
+  return batch->pack_by_scan(sscc, codes);
+}
+
 Result<plant::OrderStatus> LineDesk::status(std::string_view order_id) {
   const auto reader = rooms_.trace.reader();
   const auto info = reader->order(order_id);

@@ -39,6 +39,7 @@ struct Arguments {
   std::filesystem::path file, out = "out";
   std::string text, listen = "127.0.0.1:8080", key, name;
   std::string next_counter, evidence;
+  std::vector<std::string> codes;
   std::filesystem::path known;
   std::uint32_t object_class = 0;
   bool demo = false, check = false;
@@ -99,6 +100,15 @@ int run(int argc, char** argv, const Environment& environment) {
   order_run_command->callback([&] { code = order_run(target(), arguments.file, arguments.out); });
   with_data(order->add_subcommand("list", "Orders of this data folder, newest first"))
       ->callback([&] { code = order_list(target()); });
+  auto* order_pack_command = with_data(
+      order->add_subcommand("pack", "Rework: put scanned packs into a case of a held order"));
+  order_pack_command->add_option("ORDER", arguments.name, "Order id")->required();
+  order_pack_command->add_option("SSCC", arguments.text, "The case, 18 digits")->required();
+  order_pack_command
+      ->add_option("CODE", arguments.codes, "Element strings or Digital Links of the packs")
+      ->required();
+  order_pack_command->callback(
+      [&] { code = order_pack(target(), arguments.name, arguments.text, arguments.codes); });
 
   auto* verify_command = with_data(app.add_subcommand(
       "verify", "Is this pack what its code says? Exit 0 genuine, 3 not, 4 unknown"));

@@ -321,6 +321,21 @@ int order_list(const Target& target) {
   });
 }
 
+int order_pack(const Target& target, const std::string& order_id, const std::string& sscc,
+               const std::vector<std::string>& codes) {
+  const json::object body{{"sscc", sscc}, {"codes", json::array(codes.begin(), codes.end())}};
+  return ask(target,
+             post("/api/v1/orders/" + api::percent_encode(order_id) + "/pack-by-scan",
+                  json::serialize(body), "application/json"),
+             [&](const json::object& answer) {
+               if (target.output == Output::Json) return kOk;
+               std::printf("%llu packed into %s\n",
+                           static_cast<unsigned long long>(count_of(answer, "packed")),
+                           printable(text_of(answer, "sscc")).c_str());
+               return kOk;
+             });
+}
+
 int verify(const Target& target, const std::string& code) {
   const auto request =
       post("/api/v1/verify", json::serialize(json::object{{"code", code}}), "application/json");

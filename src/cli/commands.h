@@ -20,6 +20,9 @@ struct Target {
 int order_run(const Target& target, const std::filesystem::path& order,
               const std::filesystem::path& out);
 int order_list(const Target& target);
+// Rework: puts the packs into the case, all of them or none.
+int order_pack(const Target& target, const std::string& order_id, const std::string& sscc,
+               const std::vector<std::string>& codes);
 int verify(const Target& target, const std::string& code);
 int trace(const Target& target, const std::string& epc);
 int contents(const Target& target, const std::string& epc);

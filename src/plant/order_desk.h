@@ -4,6 +4,7 @@
 // Thread safety: any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,6 +27,8 @@ struct OrderStatus {
   std::string reconciliation;  // JSON; empty until closed.
 };
 
+inline constexpr std::size_t kScansMax = 10'000;  // Packs of the largest case.
+
 class OrderDesk {
  public:
   virtual ~OrderDesk() = default;
@@ -36,6 +39,13 @@ class OrderDesk {
       std::string_view document, const capture::Actor& actor) = 0;
   virtual Result<OrderStatus> run(std::string_view order_id, const capture::Actor& actor) = 0;
   virtual Result<OrderStatus> hold(std::string_view order_id) = 0;
+  // A rework station's scans: puts packs into a case of the order, all of them or none, and records
+  // why when it refuses (BatchRun::pack_by_scan). `sscc` has 18 digits; `codes` are read as
+  // gs1::read_pack_code does. NotFound: no such order. FailedPrecondition: refused, the order is
+  // being worked on, or it is completed. ResourceExhausted: more than kScansMax codes.
+  virtual Status pack_by_scan(std::string_view order_id, std::string_view sscc,
+                              const std::vector<std::string>& codes,
+                              const capture::Actor& actor) = 0;
   virtual Result<OrderStatus> status(std::string_view order_id) = 0;
   virtual std::vector<OrderStatus> list() = 0;   // Newest first.
   virtual std::vector<LineCounters> live() = 0;  // Lines with a run since the start.
