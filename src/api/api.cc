@@ -20,8 +20,8 @@ constexpr std::string_view kCookie = "packtrail_session";
 Response unauthorized() {
   Response response = problem(Error{.code = Errc::PermissionDenied,
                                     .message = "log in first",
-                                    .remedy = "open a session with POST /api/v1/sessions"});
-  response.status = 401;
+                                    .remedy = "open a session with POST /api/v1/sessions"},
+                              401);
   response.headers.emplace_back("WWW-Authenticate", "Bearer");
   return response;
 }
@@ -236,9 +236,8 @@ void Api::State::add_session_routes() {
       return rooms.users.open_session(user, password, request.remote);
     }();
     if (!opened) {
-      Response response = problem(opened.error());
-      if (opened.error().code == Errc::PermissionDenied) response.status = 401;
-      return response;
+      return opened.error().code == Errc::PermissionDenied ? problem(opened.error(), 401)
+                                                           : problem(opened.error());
     }
     const auto& [token, session] = *opened;
     boost::json::object body;

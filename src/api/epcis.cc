@@ -24,8 +24,8 @@ bool is_json(std::string_view content_type) {
   return type == "application/json" || type == "application/ld+json";
 }
 
-Response epcis_problem(const Error& error, std::string_view exception) {
-  Response response = problem(error);
+Response epcis_problem(const Error& error, std::string_view exception, unsigned status = 0) {
+  Response response = status == 0 ? problem(error) : problem(error, status);
   const std::string plain = "\"type\":\"about:blank\"";
   const std::size_t at = response.body.find(plain);
   if (at != std::string::npos) {
@@ -47,12 +47,10 @@ void Api::State::add_epcis_routes() {
   add("POST", "/epcis/capture", Permission::CaptureEvents,
       [this](const Request& request, const PathValues&, const Caller& who) {
         if (!is_json(request.header("content-type"))) {
-          Response response = epcis_problem(
+          return epcis_problem(
               Error{.message = "EPCIS documents are taken as JSON-LD only in this version",
                     .remedy = "send Content-Type: application/ld+json"},
-              "UnsupportedMediaTypeException");
-          response.status = 415;
-          return response;
+              "UnsupportedMediaTypeException", 415);
         }
         std::string key(request.header("idempotency-key"));
         if (key.size() > kIdempotencyKeyMax) {
@@ -78,7 +76,11 @@ void Api::State::add_epcis_routes() {
           capture.commands.push_back(capture::RecordEvent{std::move(event)});
         }
         const auto receipt = rooms.capture.submit(std::move(capture));
-        if (!receipt) return epcis_problem(receipt.error(), "ValidationException");
+        if (!receipt) {
+          // An EPC that is not known is a fault of the document, not of the address.
+          const bool unknown = receipt.error().code == Errc::NotFound;
+          return epcis_problem(receipt.error(), "ValidationException", unknown ? 400 : 0);
+        }
         Response response;
         response.status = 202;
         response.content_type.clear();

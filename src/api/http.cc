@@ -35,6 +35,8 @@ std::string_view title(unsigned status) {
       return "Unsupported media type";
     case 429:
       return "Too many requests";
+    case 431:
+      return "The header is too large";
     case 503:
       return "Not available now";
     default:
@@ -157,8 +159,10 @@ unsigned http_status(Errc code) {
   return 500;
 }
 
-Response problem(const Error& error) {
-  return make_problem(to_object(error), http_status(error.code));
+Response problem(const Error& error) { return problem(error, http_status(error.code)); }
+
+Response problem(const Error& error, unsigned status) {
+  return make_problem(to_object(error), status);
 }
 
 Response problem(const std::vector<Error>& errors) {

@@ -60,6 +60,7 @@ using Query = std::vector<std::pair<std::string, std::string>>;
 // RFC 9457 problem of an error, with its HTTP status.
 [[nodiscard]] unsigned http_status(Errc code);
 [[nodiscard]] Response problem(const Error& error);
-[[nodiscard]] Response problem(const std::vector<Error>& errors);  // `errors` lists all of them.
+[[nodiscard]] Response problem(const Error& error, unsigned status);  // Where the transport says.
+[[nodiscard]] Response problem(const std::vector<Error>& errors);     // `errors` lists all of them.
 
 }  // namespace packtrail::api

@@ -93,8 +93,7 @@ std::uint64_t body_limit(const http::request_parser<http::string_body>& parser) 
 }
 
 BeastResponse refuse(unsigned status, std::string message, unsigned version) {
-  Response response = problem(Error{.message = std::move(message)});
-  response.status = status;
+  Response response = problem(Error{.message = std::move(message)}, status);
   return to_message(std::move(response), version, false, false);
 }
 
