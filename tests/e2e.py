@@ -55,6 +55,13 @@ def order_file(name="small", **changes):
     return path
 
 
+def gtin_of(digits):
+    """GTIN-14 of 12 digits: a leading zero and the check digit added."""
+    body = "0" + digits
+    total = sum(int(digit) * (3 if i % 2 == 0 else 1) for i, digit in enumerate(body))
+    return body + str(-total % 10)
+
+
 def events(out):
     return json.loads((out / "epcis-2.0.json").read_text())["epcisBody"]["eventList"]
 
@@ -429,25 +436,84 @@ def restore_rule():
             for path in (base / "backup").rglob("*.mdb"):
                 (data / path.relative_to(base / "backup")).write_bytes(path.read_bytes())
         third = order_file(order_id='"R-3"', lot='"R3"')
+        other_product = order_file(order_id='"R-4"', lot='"R4"', gtin=f'"{gtin_of("952123499999")}"')
         refused = run("order", "run", third, "--out", base / "3", data=data, expect=None)
         assert refused.returncode != OK, "issued numbers after a restore"
         assert "pool" in refused.stderr and "remedy" in refused.stderr, refused.stderr
+        refused = run("order", "run", other_product, "--out", base / "4", data=data, expect=None)
+        assert refused.returncode != OK, "a pool made after a restore issued numbers"
         known = base / "known.txt"
         epcs = packs_of(commissioned(base / "1")) | packs_of(commissioned(base / "2"))
         known.write_text("\n".join(epc.rsplit(".", 1)[-1] for epc in sorted(epcs)) + "\n")
         for pool in as_json("pool", "list", data=data)["pools"]:
             assert pool["blocked"], pool
             arguments = ["pool", "advance", pool["object_class"], "--evidence", "all lines asked"]
-            if pool["kind"] == "serial":
+            next_counter = int(pool["next_counter"])
+            run(*arguments, data=data, expect=SAID_NO)  # It must be said how far.
+            if next_counter > 0:  # The witness knows of more.
+                low = run(*arguments, "--next-counter", next_counter + 1, data=data, expect=None)
+                assert low.returncode in (SAID_NO, CONFLICT), low.stderr
+                now = as_json("pool", "list", data=data)["pools"]
+                assert all(each["blocked"] for each in now
+                           if each["object_class"] == pool["object_class"]), now
+            arguments += ["--next-counter", next_counter + 5000]
+            if next_counter > 0 and pool["kind"] == "serial":
                 # Numbers that were drawn but are on no pack are beyond the known ones.
-                run(*arguments, "--known", known, data=data)
-                later = int(as_json("pool", "list", data=data)["pools"][0]["next_counter"]) + 1000
-                run(*arguments, "--next-counter", later, data=data)
-            else:
-                run(*arguments, "--next-counter", int(pool["next_counter"]) + 1000, data=data)
+                arguments += ["--known", known]
+            run(*arguments, data=data)
+        assert not any(pool["blocked"] for pool in as_json("pool", "list", data=data)["pools"])
         run("order", "run", third, "--out", base / "3", data=data)
         old = commissioned(base / "1") | commissioned(base / "2")
         assert not set(old) & set(commissioned(base / "3")), "a number was issued again"
+
+
+def copies_and_lost_ledgers():
+    """A copy is blocked and leaves the true folder alone; keys start no second ledger."""
+    base = WORK / "copies"
+    data = base / "var"
+    run("order", "run", order_file(order_id='"C-1"', lot='"C1"'), "--out", base / "1", data=data)
+    shutil.copytree(data, base / "copy", symlinks=True)
+    assert all(pool["blocked"] for pool in as_json("pool", "list", data=base / "copy")["pools"])
+    assert not any(pool["blocked"] for pool in as_json("pool", "list", data=data)["pools"])
+    run("order", "run", order_file(order_id='"C-2"', lot='"C2"'), "--out", base / "2", data=data)
+    shutil.rmtree(base / "copy" / "ledger")
+    again = order_file(order_id='"C-3"', lot='"C3"')
+    lost = run("order", "run", again, "--out", base / "3", data=base / "copy", expect=CONFLICT)
+    assert "keys" in lost.stderr and "remedy" in lost.stderr, lost.stderr
+    assert not (base / "copy" / "ledger" / "data.mdb").exists(), "a second ledger began"
+    # The ledger of another installation under these keys.
+    run("order", "run", again, "--out", base / "3", data=base / "other")
+    shutil.rmtree(base / "copy" / "ledger", ignore_errors=True)
+    shutil.copytree(base / "other" / "ledger", base / "copy" / "ledger")
+    run("pool", "list", data=base / "copy", expect=CONFLICT)
+
+
+def damage_is_said():
+    """A flipped byte in the projections is never answered as an unknown pack."""
+    data, out = WORK / "damage" / "var", WORK / "damage" / "out"
+    run("order", "run", order_file(order_id='"D-1"', lot='"D1"'), "--out", out, data=data)
+    run("rebuild", data=data)  # Everything stands in the store.
+    packed = [event for event in events(out)
+              if event["type"] == "AggregationEvent" and event["action"] == "ADD"]
+    pack = next(epc for event in packed for epc in event["childEPCs"] if ":sgtin:" in epc)
+    run("verify", pack, data=data)
+    store = data / "projections" / "data.mdb"
+    sound = store.read_bytes()
+    chance = random.Random(11)
+    used = [at for at, byte in enumerate(sound) if byte != 0]
+    said = 0
+    for at in chance.sample(used, 60):
+        damaged = bytearray(sound)
+        damaged[at] ^= 1 << chance.randrange(8)
+        store.write_bytes(damaged)
+        done = run("verify", pack, data=data, expect=None)
+        assert done.returncode in (OK, FAILED), (at, done.returncode, done.stdout, done.stderr)
+        if done.returncode == FAILED:
+            assert "error" in done.stderr, (at, done.stderr)
+            said += 1
+    assert said > 0, "no damage was met"
+    store.write_bytes(sound)
+    run("verify", pack, data=data)
 
 
 # ---- the server -----------------------------------------------------------------------------
@@ -559,6 +625,21 @@ def http_interface():
             found = json.loads(body)["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
             assert len(found) == 1 and found[0]["epcList"] == event["epcList"], body
             assert found[0]["eventTime"] == event["eventTime"], "the captured spelling of the time"
+        later = {**document, "epcisBody": {"eventList": [
+            {**event, "action": "OBSERVE", "bizStep": "storing", "disposition": "in_progress",
+             "eventTime": "2026-01-06T10:00:00.000+01:00"}]}}
+        response, body = server.call("POST", "/epcis/capture", json.dumps(later), json_type)
+        assert response.status == 202, body
+        target = "/epcis/events?MATCH_anyEPC=urn:epc:id:sgtin:0614141.107346.2017&perPage="
+        response, body = server.call("GET", target + "2", headers=session)
+        assert response.status == 200, body
+        response, body = server.call("GET", target + "1", headers=session)
+        assert response.status == 400 and b"QueryTooLargeException" in body, body
+        response, body = server.call("GET", "/api/v1/sessions/current", headers=session)
+        ends = json.loads(body)["expires_at"]
+        time.sleep(0.01)
+        response, body = server.call("GET", "/api/v1/sessions/current", headers=session)
+        assert json.loads(body)["expires_at"] == ends, "a session does not slide"
         for broken, status in (("{", 400), ("[]", 400), (json.dumps({**document, "colour": 1}), 400)):
             response, body = server.call("POST", "/epcis/capture", broken, json_type)
             assert response.status == status, (broken, response.status, body)
@@ -579,6 +660,52 @@ def http_interface():
         assert response.status == 413
 
 
+def running_orders_go_on():
+    """A server carries on what was running when the last one died; a held order stays held."""
+    data = WORK / "go-on" / "var"
+    orders = lambda server, session: json.loads(
+        server.call("GET", "/api/v1/orders", headers=session)[1])["orders"]
+
+    def until_good(server, session, more_than):
+        begin = time.monotonic()
+        while True:
+            known = orders(server, session)
+            if known and known[-1]["counters"]["good"] > more_than:
+                return known
+            assert time.monotonic() - begin < 60, known
+            time.sleep(0.2)
+
+    with Server(data, "--demo") as server:
+        until_good(server, server.login(), 0)
+        server.process.kill()
+    # Without the demo plant nobody but the server itself can run it.
+    with Server(data) as server:
+        begin = time.monotonic()
+        while True:
+            known = as_json("order", "list", data=data)["orders"]
+            if len(known) == 1 and known[0]["state"] == "closed":
+                break
+            assert time.monotonic() - begin < 60, known
+            time.sleep(0.2)
+    with Server(data, "--demo") as server:
+        session = server.login()
+        begin = time.monotonic()
+        while len(orders(server, session)) < 2 or not orders(server, session)[0]["counters"]["good"]:
+            assert time.monotonic() - begin < 60
+            time.sleep(0.2)
+        held = orders(server, session)[0]["order_id"]
+        response, body = server.call("POST", f"/api/v1/orders/{held}/hold", headers=session)
+        assert response.status == 202, body
+        while orders(server, session)[0]["state"] != "held":
+            assert time.monotonic() - begin < 60
+            time.sleep(0.2)
+        time.sleep(2)
+        assert [each["state"] for each in orders(server, session)] == ["held", "closed"]
+    with Server(data, "--demo") as server:
+        time.sleep(2)
+        assert [each["state"] for each in orders(server, server.login())] == ["held", "closed"]
+
+
 def http_quote(text):
     from urllib.parse import quote
     return quote(text, safe="")
@@ -595,7 +722,9 @@ def benches():
 
 
 CASES = [main_job, epcis_files_are_valid, questions, proofs, wrong_orders, interrupt_and_resume,
-         rework_by_scan, kills, restore_rule, one_owner, strangers_learn_nothing, http_interface, benches]
+         rework_by_scan, kills, restore_rule, copies_and_lost_ledgers,
+         damage_is_said, one_owner, strangers_learn_nothing, http_interface,
+         running_orders_go_on, benches]
 
 
 def main():

@@ -64,6 +64,8 @@ class FilesInMemory final : public plant::FileSink {
 // A line at a gentle pace shows every few packs what became of them.
 constexpr std::size_t kPacedPrintWindow = 5;
 
+constexpr std::size_t kClosedOrdersKept = 10'000;  // Statuses in memory, about 2 KB each.
+
 // The line's behaviour follows from the order alone, so a resumed order meets the same line.
 std::uint64_t seed_of(std::string_view order_id) {
   const Digest digest = sha256(as_bytes(order_id));
@@ -76,6 +78,16 @@ Error no_such_order(std::string_view id) {
   return Error{.code = Errc::NotFound,
                .message = "there is no order '" + std::string(id) + "'",
                .remedy = "see packtrail order list"};
+}
+
+// What the ledger says of an order. DataLoss when the projections are damaged: then "there is none"
+// would be no answer.
+Result<trace::OrderInfo> find_order(const trace::Trace& trace, std::string_view id) {
+  const auto reader = trace.reader();
+  auto info = reader->order(id);
+  PACKTRAIL_TRY(reader->failure());
+  if (!info) return no_such_order(id);
+  return *std::move(info);
 }
 
 }  // namespace
@@ -118,10 +130,9 @@ Result<std::pair<plant::OrderStatus, bool>, std::vector<Error>> LineDesk::open(
 }
 
 Result<plant::OrderStatus> LineDesk::run(std::string_view order_id, const capture::Actor& actor) {
-  const auto reader = rooms_.trace.reader();
-  const auto info = reader->order(order_id);
-  if (!info) return no_such_order(order_id);
-  const auto order = PACKTRAIL_TRY(plant::Order::from_json(info->document));
+  const auto info = PACKTRAIL_TRY(find_order(rooms_.trace, order_id));
+  const auto order = PACKTRAIL_TRY(plant::Order::from_json(info.document));
+  const auto counters = PACKTRAIL_TRY(plant::read_counters(order_id, rooms_.trace, rooms_.ledger));
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, other] : runs_) {
@@ -134,23 +145,22 @@ Result<plant::OrderStatus> LineDesk::run(std::string_view order_id, const captur
     }
     const auto known = runs_.find(order_id);
     const bool working = known != runs_.end() && known->second->working;
-    if (working || info->state == plant::kJobClosed) return status_of(order, order_id);
-    if (known != runs_.end()) known->second->thread.join();
-    auto& run = runs_[std::string(order_id)];
-    run = std::make_unique<Run>();
-    run->order_id = order_id;
-    run->line = order.plant().line;
-    run->label_dpi = order.plant().label_dpi;
-    run->actor = actor;
-    run->actor.device = order.plant().line;
-    if (const auto counters = plant::read_counters(order_id, rooms_.trace, rooms_.ledger)) {
-      run->progress.set(*counters);
+    if (!working && info.state != plant::kJobClosed) {
+      if (known != runs_.end()) known->second->thread.join();
+      auto& run = runs_[std::string(order_id)];
+      run = std::make_unique<Run>();
+      run->order_id = order_id;
+      run->line = order.plant().line;
+      run->label_dpi = order.plant().label_dpi;
+      run->actor = actor;
+      run->actor.device = order.plant().line;
+      run->progress.set(counters);
+      run->working = true;
+      run->thread = std::thread([this, raw = run.get()] {
+        work(*raw);
+        raw->working = false;
+      });
     }
-    run->working = true;
-    run->thread = std::thread([this, raw = run.get()] {
-      work(*raw);
-      raw->working = false;
-    });
   }
   return status(order_id);
 }
@@ -209,6 +219,19 @@ Result<plant::OrderStatus> LineDesk::hold(std::string_view order_id) {
   return status(order_id);
 }
 
+LineDesk::Live LineDesk::live_of(std::string_view order_id) {
+  Live live;
+  const std::lock_guard lock(mutex_);
+  const auto found = runs_.find(order_id);
+  if (found == runs_.end()) return live;
+  live.known = true;
+  live.working = found->second->working;
+  live.counters = found->second->progress.get();
+  const std::lock_guard run_lock(found->second->mutex);
+  live.failure = found->second->failure;
+  return live;
+}
+
 // Under the desk's lock to its end: no line may start on the order meanwhile.
 Status LineDesk::pack_by_scan(std::string_view order_id, std::string_view sscc,
                               const std::vector<std::string>& codes, const capture::Actor& actor) {
@@ -237,16 +260,14 @@ Status LineDesk::pack_by_scan(std::string_view order_id, std::string_view sscc,
 }
 
 Result<plant::OrderStatus> LineDesk::status(std::string_view order_id) {
-  const auto reader = rooms_.trace.reader();
-  const auto info = reader->order(order_id);
-  if (!info) return no_such_order(order_id);
-  const auto order = PACKTRAIL_TRY(plant::Order::from_json(info->document));
-  const std::lock_guard lock(mutex_);
-  return status_of(order, order_id);
-}
-
-Result<plant::OrderStatus> LineDesk::status_of(const plant::Order& order,
-                                               std::string_view order_id) {
+  {
+    const std::lock_guard lock(closed_mutex_);
+    if (const auto known = closed_.find(order_id); known != closed_.end()) return known->second;
+  }
+  // The run first: when it ends underway, the ledger read after it has what it did.
+  const Live live = live_of(order_id);
+  const auto info = PACKTRAIL_TRY(find_order(rooms_.trace, order_id));
+  const auto order = PACKTRAIL_TRY(plant::Order::from_json(info.document));
   plant::OrderStatus status;
   status.order_id = order_id;
   status.product = order.product().name + " " + order.product().strength;
@@ -255,19 +276,15 @@ Result<plant::OrderStatus> LineDesk::status_of(const plant::Order& order,
   status.expiry = order.batch().expiry.resolved().to_iso();
   status.line = order.plant().line;
   status.quantity = order.batch().quantity;
-  const auto found = runs_.find(order_id);
-  const bool working = found != runs_.end() && found->second->working;
-  if (working) {
-    status.counters = found->second->progress.get();
+  if (live.working) {
+    status.counters = live.counters;
     status.counters.state = plant::OrderState::Running;
   } else {
     status.counters = PACKTRAIL_TRY(plant::read_counters(order_id, rooms_.trace, rooms_.ledger));
-    if (found != runs_.end()) {
+    if (live.known) {
       // The last picture of the run knows the newest pack and the pace; the ledger knows the state.
-      const auto last = found->second->progress.get();
-      if (status.counters.last_good.empty()) status.counters.last_good = last.last_good;
-      const std::lock_guard lock(found->second->mutex);
-      status.failure = found->second->failure;
+      if (status.counters.last_good.empty()) status.counters.last_good = live.counters.last_good;
+      status.failure = live.failure;
       if (status.failure) status.counters.state = plant::OrderState::Failed;
     }
     // Running by the ledger, but nobody works on it: the process that did has ended.
@@ -275,13 +292,14 @@ Result<plant::OrderStatus> LineDesk::status_of(const plant::Order& order,
       status.counters.state = plant::OrderState::Held;
     }
   }
-  const auto info = rooms_.trace.reader()->order(order_id);
-  if (info) {
-    if (info->state == plant::kJobClosed) status.reconciliation = info->state_document;
-    ledger::v1::Fact fact;
-    if (rooms_.ledger.read_one(info->opened_at, fact)) {
-      status.opened_at = UtcTime{fact.envelope().record_time_us()}.to_text();
-    }
+  ledger::v1::Fact fact;
+  PACKTRAIL_TRY(rooms_.ledger.read_one(info.opened_at, fact));
+  status.opened_at = UtcTime{fact.envelope().record_time_us()}.to_text();
+  if (info.state == plant::kJobClosed) status.reconciliation = info.state_document;
+  if (info.state == plant::kJobClosed && !live.working && !status.failure) {
+    const std::lock_guard lock(closed_mutex_);
+    if (closed_.size() >= kClosedOrdersKept) closed_.clear();
+    closed_.emplace(order_id, status);
   }
   return status;
 }
@@ -292,7 +310,16 @@ std::vector<plant::OrderStatus> LineDesk::list() {
             [](const auto& a, const auto& b) { return a.opened_at > b.opened_at; });
   std::vector<plant::OrderStatus> all;
   for (const trace::OrderInfo& order : orders) {
-    if (auto known = status(order.order_id)) all.push_back(*std::move(known));
+    auto known = status(order.order_id);
+    if (!known) {  // Listed with what is wrong, not left out.
+      plant::OrderStatus unreadable;
+      unreadable.order_id = order.order_id;
+      unreadable.counters.state = plant::OrderState::Failed;
+      unreadable.failure = std::move(known).error();
+      all.push_back(std::move(unreadable));
+      continue;
+    }
+    all.push_back(*std::move(known));
   }
   return all;
 }
@@ -314,9 +341,8 @@ std::vector<plant::LineCounters> LineDesk::live() {
 }
 
 Result<std::map<std::string, std::string>> LineDesk::batch_files(std::string_view order_id) {
-  const auto info = rooms_.trace.reader()->order(order_id);
-  if (!info) return no_such_order(order_id);
-  if (info->state != plant::kJobClosed) {
+  const auto info = PACKTRAIL_TRY(find_order(rooms_.trace, order_id));
+  if (info.state != plant::kJobClosed) {
     return Error{.code = Errc::FailedPrecondition,
                  .message = "order '" + std::string(order_id) + "' is not closed yet",
                  .remedy = "run it to its end first"};
@@ -348,10 +374,17 @@ Result<std::string> LineDesk::file(std::string_view order_id, std::string_view n
   return std::move(found->second);
 }
 
-void LineDesk::resume_running(const capture::Actor& actor) {
-  for (const trace::OrderInfo& order : rooms_.trace.reader()->orders()) {
-    if (order.state == plant::kJobRunning) static_cast<void>(run(order.order_id, actor));
+std::vector<Error> LineDesk::resume_running(const capture::Actor& actor) {
+  std::vector<Error> refused;
+  const auto reader = rooms_.trace.reader();
+  for (const trace::OrderInfo& order : reader->orders()) {
+    if (order.state != plant::kJobRunning) continue;
+    if (auto running = run(order.order_id, actor); !running) {
+      refused.push_back(std::move(running).error());
+    }
   }
+  if (auto sound = reader->failure(); !sound) refused.push_back(std::move(sound).error());
+  return refused;
 }
 
 }  // namespace packtrail::app
