@@ -222,6 +222,9 @@ def questions():
     assert any(entry["inherited"] for entry in trace["entries"]), "shipping is inherited"
     contents = as_json("contents", case, data=data)
     assert pack in [child["epc"] for child in contents["root"]["children"]]
+    digits = as_json("trace", case, data=data)["digital_link"].rsplit("/", 1)[1]
+    for written in (digits, "00" + digits, "]C100" + digits, f"(00){digits}"):
+        assert as_json("contents", written, data=data)["objects"] == contents["objects"], written
     table = run("trace", pack, data=data).stdout
     assert "commissioning" in table and "packing" in table
     tree = run("contents", case, data=data).stdout

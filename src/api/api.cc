@@ -150,11 +150,14 @@ Result<gs1::Epc> Api::State::read_epc(std::string_view text) const {
       std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) {
     return gs1::Epc(PACKTRAIL_TRY(gs1::Sscc::parse(text)));
   }
-  for (const std::string_view sscc : {"(00)", "[00]"}) {
-    if (text.starts_with(sscc)) return gs1::Epc(PACKTRAIL_TRY(gs1::Sscc::parse(text.substr(4))));
-  }
   if (text.find("://") != std::string_view::npos || text.starts_with("urn:")) {
     return PACKTRAIL_TRY(gs1::parse_epc(text)).value;
+  }
+  // A scanned case or pallet label: (00), with or without AIM identifier.
+  if (const auto elements = gs1::ElementString::parse(text)) {
+    if (const auto sscc = elements->find("00")) {
+      return gs1::Epc(PACKTRAIL_TRY(gs1::Sscc::parse(*sscc)));
+    }
   }
   return gs1::Epc(PACKTRAIL_TRY(gs1::read_pack_code(text, today())).sgtin());
 }

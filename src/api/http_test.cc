@@ -56,6 +56,7 @@ TEST(Router, FindsByMethodAndSegments) {
   EXPECT_EQ(router.route(request_of("POST", "/orders/7/run")).body, "run 7");
   const auto other_method = router.route(request_of("POST", "/orders/7"));
   EXPECT_EQ(other_method.status, 405U);
+  EXPECT_NE(other_method.body.find("\"status\":405"), std::string::npos);
   EXPECT_EQ(other_method.headers.at(0), std::pair(std::string("Allow"), std::string("GET")));
   EXPECT_EQ(router.route(request_of("GET", "/orders")).status, 404U);
   EXPECT_EQ(router.route(request_of("GET", "/orders/")).status, 404U);

@@ -46,8 +46,7 @@ Response Router::route(const Request& request) const {
   }
   if (!allowed.empty()) {
     Response response = problem(
-        Error{.message = request.method + " is not offered here", .remedy = "use " + allowed});
-    response.status = 405;
+        Error{.message = request.method + " is not offered here", .remedy = "use " + allowed}, 405);
     response.headers.emplace_back("Allow", allowed);
     return response;
   }
