@@ -31,6 +31,10 @@ class Client {
   virtual Result<api::Response> call(const api::Request& request) = 0;
 };
 
+// Whether a command may begin a new data folder. Questions may not: a mistyped path would answer
+// "unknown" for every pack.
+enum class Folder { MustExist, MayBegin };
+
 struct ServeOptions {
   std::filesystem::path data;
   std::string address = "127.0.0.1";
@@ -45,7 +49,7 @@ struct RebuildProgress {
 
 // What the commands need from the world; app/main.cc fills it with concrete things.
 struct Environment {
-  std::function<Result<std::unique_ptr<Client>>(const std::filesystem::path& data)> connect;
+  std::function<Result<std::unique_ptr<Client>>(const std::filesystem::path& data, Folder)> connect;
   std::function<int(const ServeOptions&)> serve;
   // Empties and replays the projections; needs to own the folder.
   std::function<Status(const std::filesystem::path& data,

@@ -119,7 +119,7 @@ api::Request post(std::string path, std::string body, std::string_view type) {
 // Asks once and hands the JSON answer to `show`, which returns the exit code.
 template <class Show>
 int ask(const Target& target, const api::Request& request, const Show& show) {
-  auto client = target.environment.connect(target.data);
+  auto client = target.environment.connect(target.data, Folder::MustExist);
   if (!client) return fail(client.error());
   const auto response = (*client)->call(request);
   if (!response) return fail(response.error());
@@ -259,7 +259,7 @@ Result<json::object> follow(Client& client, const std::string& path, Output outp
 int order_run(const Target& target, const fs::path& order_file, const fs::path& out) {
   const auto document = read_file(order_file);
   if (!document) return fail(document.error());
-  auto client = target.environment.connect(target.data);
+  auto client = target.environment.connect(target.data, Folder::MayBegin);
   if (!client) return fail(client.error());
   const auto opened = (*client)->call(post("/api/v1/orders", *document, "application/toml"));
   if (!opened) return fail(opened.error());
@@ -418,7 +418,7 @@ int contents(const Target& target, const std::string& epc) {
 }
 
 int proof_create(const Target& target, const std::string& epc, const fs::path& out) {
-  auto client = target.environment.connect(target.data);
+  auto client = target.environment.connect(target.data, Folder::MustExist);
   if (!client) return fail(client.error());
   const auto response = (*client)->call(get("/api/v1/proof", "epc=" + api::percent_encode(epc)));
   if (!response) return fail(response.error());
