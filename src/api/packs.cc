@@ -143,7 +143,9 @@ Result<json::object> trace_of(Api::State& state, const Caller& who, std::string_
                  .message = "nothing is recorded about " + gs1::to_hri(epc),
                  .remedy = "check the number; it may belong to another company"};
   }
-  const auto history = PACKTRAIL_TRY(reader->history(who.viewer, found.object, kHistoryEntriesMax));
+  bool truncated = false;
+  const auto history =
+      PACKTRAIL_TRY(reader->history(who.viewer, found.object, kHistoryEntriesMax, &truncated));
   json::object body;
   body["epc"] = reader->epc_text(found.object);
   gs1::EpcSpelling link;
@@ -162,6 +164,7 @@ Result<json::object> trace_of(Api::State& state, const Caller& who, std::string_
     entries.push_back(std::move(entry));
   }
   body["entries"] = std::move(entries);
+  body["truncated"] = truncated;  // Older entries are left out.
   return body;
 }
 

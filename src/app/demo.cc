@@ -13,7 +13,6 @@ namespace {
 
 constexpr auto kLook = std::chrono::milliseconds(500);
 constexpr int kLooksAfterFailure = 60;
-constexpr std::string_view kDemoLine = "demo-1";
 
 // A fictitious product under GS1's example prefix; two years of shelf life.
 std::string order_document(const std::string& id, UtcTime now) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <string_view>
 #include <thread>
 
 #include "base/ports.h"
@@ -17,6 +18,7 @@ class Trace;
 
 namespace packtrail::app {
 
+inline constexpr std::string_view kDemoLine = "demo-1";
 inline constexpr unsigned kDemoPackIntervalMs = 400;  // 150 packs a minute.
 
 class DemoPlant {

@@ -173,10 +173,11 @@ void LineDesk::work(Run& run) {
   sim_line::Disturbance disturbance;
   disturbance.seed = seed_of(run.order_id);
   Lanes lanes(std::thread::hardware_concurrency());
-  PacedLine paced(rooms_.pack_interval_ms, run.stop);
+  const bool gentle = rooms_.pack_interval_ms != 0 && run.line == rooms_.paced_line;
+  PacedLine paced(gentle ? rooms_.pack_interval_ms : 0, run.stop);
   plant::BatchPorts ports{rooms_.capture, rooms_.trace, rooms_.ledger, rooms_.clock,
                           paced,          lanes,        run.progress,  &rooms_.pictures};
-  if (rooms_.pack_interval_ms != 0) ports.print_window = kPacedPrintWindow;
+  if (gentle) ports.print_window = kPacedPrintWindow;
   auto batch = plant::BatchRun::resume(run.order_id, ports, run.actor);
   if (!batch) return failed(std::move(batch).error());
   // The labels printed so far decide where the simulated line takes up its sequence.

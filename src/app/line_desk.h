@@ -31,7 +31,8 @@ class LineDesk final : public plant::OrderDesk {
     const Clock& clock;
     plant::PictureStore& pictures;
     numbering::KeyId key_id;        // For pools that new orders create.
-    unsigned pack_interval_ms = 0;  // Pace of the simulated line; 0: as fast as it can.
+    unsigned pack_interval_ms = 0;  // Pace of `paced_line`; 0, and every other: as fast as it can.
+    std::string paced_line = {};
   };
   explicit LineDesk(Rooms rooms);
   ~LineDesk() override;  // Lets the window in hand finish and stops the lines; orders stay running.

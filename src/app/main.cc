@@ -244,7 +244,21 @@ Result<std::string> run_bench(const std::string& name) {
                .remedy = "see packtrail bench list"};
 }
 
+// The stores map their files. LMDB trusts its pages, so a page that a disk damaged can lead it
+// outside the file; values are checked by us, pages cannot be. Dying is right, dying unsaid is not.
+extern "C" void on_memory_fault(int signal_number) {
+  static constexpr char kSaid[] =
+      "error: reading a data file failed: the disk reports an error, or a page of the file is "
+      "damaged\n  remedy: packtrail rebuild makes the projections again; if that stops as well, "
+      "restore the data folder from a backup\n";
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kSaid, sizeof kSaid - 1);
+  if (signal_number == SIGBUS) ::_exit(cli::kFailed);
+  ::signal(signal_number, SIG_DFL);  // The fault comes again, and leaves its trace.
+}
+
 int main_of(int argc, char** argv) {
+  ::signal(SIGBUS, on_memory_fault);
+  ::signal(SIGSEGV, on_memory_fault);
   cli::Environment environment;
   environment.connect = connect;
   environment.serve = serve;

@@ -15,6 +15,7 @@
 #include "adapters/projection_lmdb/lmdb_projection_store.h"
 #include "adapters/witness/witness.h"
 #include "app/assets.h"
+#include "app/demo.h"
 #include "app/line_desk.h"
 #include "app/version.h"
 #include "capture/capture.h"
@@ -221,7 +222,7 @@ Result<std::unique_ptr<Node>> Node::open(const fs::path& folder, Options options
   state->pictures = std::make_unique<adapters::PictureFiles>(folder / "pictures");
   state->desk = std::make_unique<LineDesk>(LineDesk::Rooms{
       *state->capture, *state->trace, *state->ledger, state->clock, *state->pictures,
-      state->keys->master_key_id(), state->options.pack_interval_ms});
+      state->keys->master_key_id(), state->options.pack_interval_ms, std::string(kDemoLine)});
   state->api = std::make_unique<api::Api>(
       api::Rooms{*state->ledger, *state->trace, *state->capture, *state->users, *state->desk,
                  state->clock, state->options.config.company, state->options.demo,
@@ -237,10 +238,17 @@ Status Node::rebuild(const fs::path& folder, const Config& config, const Progres
                  .message = "there is no ledger in " + folder.string(),
                  .remedy = "give the data folder with --data"};
   }
+  // Also when the store is too damaged to be opened: everything in it is made again.
+  std::error_code failed;
+  fs::remove_all(folder / "projections", failed);
+  if (failed) {
+    return Error{
+        .code = Errc::Unavailable,
+        .message = "cannot remove " + (folder / "projections").string() + ": " + failed.message()};
+  }
   State state(std::move(owned));
   state.options.config = config;
   PACKTRAIL_TRY(state.open_ledger());
-  PACKTRAIL_TRY(state.projection_store->clear());
   PACKTRAIL_TRY(state.open_trace(progress));
   return state.trace->fold();
 }

@@ -270,9 +270,15 @@ void BatchRun::State::show() {
   const std::uint64_t made = log.accepted() - std::min(log.accepted(), accepted_at_start);
   if (minutes > 0) counters.packs_per_minute = static_cast<double>(made) / minutes;
   if (log.line().last_passed != kNoNumber) {
-    if (const auto newest = code(log.line().last_passed)) {
-      counters.last_good = newest->to_digital_link("https://id.gs1.org");
-    }
+    // The newest pack that may be sold: not one that was drawn as a sample or held since.
+    const auto& packs = log.level(Level::Pack).numbers;
+    NumberIndex newest = log.line().last_passed;
+    const auto good = [&](NumberIndex index) {
+      return packs[index].life == SerialState::Commissioned && !packs[index].quarantined;
+    };
+    while (newest > 0 && !good(newest)) --newest;
+    const auto shown = code(newest);
+    if (shown && good(newest)) counters.last_good = shown->to_digital_link("https://id.gs1.org");
   }
   if (!differences.empty()) counters.state = OrderState::Failed;
   ports.progress.set(std::move(counters));

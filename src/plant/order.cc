@@ -216,6 +216,10 @@ class OrderReader {
              static_cast<std::size_t>(bad - value->begin()), 1);
       return std::nullopt;
     }
+    if (*value == "." || *value == "..") {
+      refuse(field, "is a name of folders", "no name of dots alone", "Choose another name.");
+      return std::nullopt;
+    }
     return value;
   }
 

@@ -253,6 +253,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{orderId}/pack-by-scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rework; puts scanned packs into a case of an order whose line rests, all or none.
+         * @description Refused scans are recorded with their reason (foreign, uncommissioned_child, duplicate, quarantined, overfull); the problem names the first.
+         */
+        post: operations["packByScan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{orderId}/files": {
         parameters: {
             query?: never;
@@ -427,8 +447,11 @@ export interface components {
             token?: string;
             user: string;
             roles: string[];
-            /** Format: date-time */
-            expires_at: string;
+            /**
+             * Format: date-time
+             * @description When the session ends; absent on the folder's own socket.
+             */
+            expires_at?: string;
         };
         PublicVerification: {
             genuine: boolean;
@@ -489,6 +512,8 @@ export interface components {
             parent?: string | null;
             location?: string;
             entries: components["schemas"]["TraceEntry"][];
+            /** @description Entries older than the first one shown are left out. */
+            truncated?: boolean;
         };
         ContentsNode: {
             epc: string;
@@ -775,7 +800,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events */
+            /** @description All events, oldest first. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -784,7 +809,15 @@ export interface operations {
                     "application/ld+json": Record<string, never>;
                 };
             };
-            400: components["responses"]["Problem"];
+            /** @description Broken query, or more events than perPage (QueryTooLargeException): there are no further pages, raise perPage. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     openSession: {
@@ -997,6 +1030,41 @@ export interface operations {
             };
         };
     };
+    packByScan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                orderId: components["parameters"]["orderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    sscc: string;
+                    codes: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Packed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        sscc: string;
+                        packed: number;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
     listOrderFiles: {
         parameters: {
             query?: never;
@@ -1180,7 +1248,7 @@ export interface operations {
                     next_counter?: string;
                     known_serials?: string[];
                     evidence: string;
-                };
+                } | unknown | unknown;
             };
         };
         responses: {
@@ -1218,6 +1286,24 @@ export interface operations {
                         replayed_digest: string;
                         seconds: number;
                     };
+                };
+            };
+            /** @description Another check is running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger grew too fast to compare at one position. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
