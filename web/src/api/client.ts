@@ -93,7 +93,7 @@ export async function openSession(user: string, password: string): Promise<Sessi
     client.POST('/api/v1/sessions', { body: { user, password }, signal: within(undefined, 15000) }),
     true,
   );
-  return { user: name, roles, expires_at };
+  return { user: name, roles, ...(expires_at === undefined ? {} : { expires_at }) };
 }
 
 export async function closeSession(): Promise<void> {
