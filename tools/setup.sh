@@ -86,12 +86,27 @@ setup_node() {
   if [ -n "$node" ] && node_is_new_enough "$node" && npm --version >/dev/null 2>&1; then
     return 0
   fi
+  # One that is installed but not in PATH.
+  for node in /usr/bin/node /usr/local/bin/node; do
+    if [ -x "$node" ] && node_is_new_enough "$node" && [ -f "$(readlink -f "${node%/*}/npm")" ]; then
+      mkdir -p "$tools/bin"
+      ln -sf "$node" "$tools/bin/node"
+      printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$node" "$(readlink -f "${node%/*}/npm")" \
+        >"$tools/bin/npm"
+      chmod +x "$tools/bin/npm"
+      PATH="$tools/bin:$PATH"
+      return 0
+    fi
+  done
   say "Fetching Node.js 22 into .tools/ (the console's build needs 20.19 or newer)"
   if ! some_npm >/dev/null; then
     mkdir -p "$root/build"
     as_root apt-get update >"$root/build/apt.log" 2>&1 || true
-    # A node that is installed but cannot be run is put back; otherwise Debian's npm comes.
-    apt_install npm || apt_install --reinstall nodejs ||
+    # Debian's npm, in place of a node from elsewhere that cannot be run.
+    local debian
+    debian=$(apt-cache madison nodejs | awk -F'|' '$3 ~ /debian/ {gsub(/ /, "", $2); print $2; exit}')
+    apt_install npm ||
+      apt_install --allow-downgrades "nodejs=$debian" "libnode108=$debian" npm ||
       die "neither node nor npm can be had: see build/apt.log"
   fi
   npm=$(some_npm) || die "npm does not run: see 'npm --version'"
