@@ -1,6 +1,7 @@
 #include "app/config.h"
 
 #include <charconv>
+#include <fstream>
 
 #include <fmt/format.h>
 
@@ -90,12 +91,44 @@ Result<Config> Config::from_environment(const Environment& environment) {
 
 Result<Config> Config::from_file(const std::filesystem::path& file,
                                  const Environment& environment) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string text(kConfigSizeMax + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (!stream.is_open() || stream.bad()) {
+    return Error{.code = Errc::NotFound,
+                 .message = "cannot be read",
+                 .field = file.string(),
+                 .remedy = "check the path and its permissions"};
+  }
+  auto config = from_text(text, environment);
+  if (!config && config.error().field.empty()) {
+    Error error = std::move(config).error();
+    error.field = file.string();
+    return error;
+  }
+  return config;
+}
+
+Result<Config> Config::from_text(std::string_view toml_text, const Environment& environment) {
+  if (toml_text.size() > kConfigSizeMax) {
+    return Error{.code = Errc::ResourceExhausted,
+                 .message = fmt::format("has more than {} bytes", kConfigSizeMax)};
+  }
+  // ASCII alone: toml++ 3.3 has undefined behaviour on some other characters.
+  for (std::size_t i = 0; i < toml_text.size(); ++i) {
+    const char c = toml_text[i];
+    if ((c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t') continue;
+    return Error{.message = "holds a character that is not printable ASCII",
+                 .offset = i,
+                 .length = 1,
+                 .remedy = "give such a value, a path for example, in its environment variable"};
+  }
   Config config;
-  const toml::parse_result parsed = toml::parse_file(file.string());
+  const toml::parse_result parsed = toml::parse(toml_text);
   if (!parsed) {
     return Error{.message = fmt::format("line {}: {}", parsed.error().source().begin.line,
                                         parsed.error().description()),
-                 .field = file.string(),
                  .rule = "TOML 1.0"};
   }
   for (const auto& [section, content] : parsed.table()) {

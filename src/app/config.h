@@ -8,10 +8,13 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
 namespace packtrail::app {
+
+inline constexpr std::size_t kConfigSizeMax = 64 * 1024;
 
 struct Config {
   std::filesystem::path witness_folder;   // [witness] folder; default: the user's state folder.
@@ -27,6 +30,8 @@ struct Config {
   // The file's values over the defaults, under the environment's. Errors name line and key.
   static Result<Config> from_file(const std::filesystem::path& file,
                                   const Environment& environment);
+  // The same from the text of a file: printable ASCII, at most kConfigSizeMax bytes.
+  static Result<Config> from_text(std::string_view toml, const Environment& environment);
 };
 
 }  // namespace packtrail::app

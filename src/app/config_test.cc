@@ -55,6 +55,10 @@ TEST_F(ConfigTest, SaysLineAndKeyOfWhatIsWrong) {
     EXPECT_NE(config.error().message.find(line), std::string::npos) << config.error().message;
   }
   EXPECT_FALSE(read("[ledger\n"));
+  EXPECT_EQ(read("[ledger]\norigin = \"\xC3\xA4\"\n").error().offset, 19U);
+  EXPECT_EQ(Config::from_file("/no/such/file.toml", environment()).error().code, Errc::NotFound);
+  EXPECT_TRUE(read(std::string(kConfigSizeMax, '\n')));
+  EXPECT_EQ(read(std::string(kConfigSizeMax + 1, '\n')).error().code, Errc::ResourceExhausted);
 }
 
 TEST_F(ConfigTest, AWrongVariableIsRefused) {
