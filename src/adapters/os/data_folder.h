@@ -1,8 +1,8 @@
 // adapters/os/data_folder.h - one data folder belongs to one process.
 //
 // The owner holds a lock that the kernel releases when it dies; everybody else reaches it through
-// the Unix socket in the folder. The folder also remembers which file on which disk its ledger was,
-// so that a copy put in its place is noticed (architecture: restore never reissues a number).
+// the Unix socket in the folder. Whether the ledger in it is the newest of its name is for
+// adapters/witness to tell.
 #pragma once
 
 #include <filesystem>
@@ -22,7 +22,7 @@ class DataFolder {
   DataFolder& operator=(DataFolder&&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  // Length-limited by the kernel (about 107 bytes); see socket_path_for.
+  // The kernel takes 107 bytes at most; a server on a longer path says so and does not start.
   static std::filesystem::path socket_path(const std::filesystem::path& folder);
 
  private:
