@@ -397,7 +397,9 @@ def rework_by_scan():
             assert f"refused: {reason}" in done.stderr, done.stderr
         refused("(01)09527654321004(21)STRAY1", "foreign")
         refused(link(pack), "duplicate")  # In the case already.
-        now = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
+        time.sleep(0.1)  # The line's times count on by milliseconds within a window.
+        at = time.time()
+        now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + f".{int(at * 1000) % 1000:03}Z"
         common = {"eventTime": now, "eventTimeZoneOffset": "+00:00", "action": "DELETE",
                   "readPoint": packing["readPoint"]}
         by_socket(data, "POST", "/epcis/capture", json.dumps({
