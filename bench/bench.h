@@ -71,6 +71,10 @@ struct Bench {
 Result<Report> run_ff1(const Ports& ports);
 Result<Report> run_verify(const Ports& ports);
 Result<Report> run_capture(const Ports& ports);
+Result<Report> run_gs1(const Ports& ports);
+Result<Report> run_symbol_make(const Ports& ports);
+Result<Report> run_symbol_read(const Ports& ports);
+Result<Report> run_symbol_grade(const Ports& ports);
 
 // The machine, compiler and build that every report names.
 void add_machine(Report& report);

@@ -1,4 +1,4 @@
-// rooms: symbology
+// rooms: symbology_read
 //
 // Any bytes as a picture: the first gives the width, the second the options and the way the rest
 // fills it, so that the fuzzer can work on modules as well as on single pixels. Whatever is
@@ -10,7 +10,7 @@
 #include <cstdlib>
 
 #include "symbology/raster.h"
-#include "symbology/reader.h"
+#include "symbology/read/reader.h"
 
 using packtrail::symbology::BitMatrix;
 using packtrail::symbology::GreyImage;

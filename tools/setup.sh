@@ -43,6 +43,7 @@ build_packages=(
   g++ cmake ninja-build pkg-config git ca-certificates
   libboost1.81-dev libboost-json1.81-dev libssl-dev liblmdb-dev libprotobuf-dev protobuf-compiler
   libsimdjson-dev libxml2-dev libzint-dev libzxing-dev libdmtx-dev libpng-dev libzstd-dev
+  libcairo2-dev libpango1.0-dev fonts-noto-core fonts-dejavu-core
   libroaring-dev libargon2-dev libxxhash-dev libtomlplusplus-dev libcli11-dev libspdlog-dev
   libfmt-dev libexpected-dev prometheus-cpp-dev libcurl4-openssl-dev zlib1g-dev
 )

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
+#include "cli/nouns.h"
 #include "cli/terminal.h"
 
 namespace packtrail::cli {
@@ -162,6 +163,13 @@ int run(int argc, char** argv, const Environment& environment) {
     code = pool_advance(target(), arguments.object_class, arguments.next_counter, arguments.known,
                         arguments.evidence);
   });
+
+  const Nouns nouns{app, environment, code};
+  add_gs1_commands(nouns);
+  add_ff1_commands(nouns);
+  add_symbol_commands(nouns);
+  add_label_commands(nouns);
+  add_code_commands(nouns);
 
   auto* serve = app.add_subcommand("serve", "Offer this data folder over HTTP");
   serve->add_option("--data", arguments.data, "Data folder")->capture_default_str();

@@ -12,7 +12,7 @@
 #include "plant/batch_events.h"
 #include "plant/batch_run.h"
 #include "plant/batch_story.h"
-#include "symbology/label.h"
+#include "symbology/label/label.h"
 #include "trace/trace.h"
 
 namespace packtrail::plant {

@@ -13,7 +13,7 @@
 #include "plant/order_log.h"
 #include "plant/window_judge.h"
 #include "symbology/image.h"
-#include "symbology/reader.h"
+#include "symbology/read/reader.h"
 #include "trace/epc_runs.h"
 #include "trace/trace.h"
 

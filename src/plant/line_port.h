@@ -36,7 +36,7 @@ class PackLine {
  public:
   virtual ~PackLine() = default;
 
-  // Prints the label of the next pack: "[01]..[21]..[17]..[10].." (symbology/datamatrix.h).
+  // Prints the label of the next pack: "[01]..[21]..[17]..[10].." (symbology/make/datamatrix.h).
   // InvalidArgument: this text cannot be printed, nothing was; any other failure stops the line.
   virtual Status print(std::string_view bracketed_square) = 0;
   // The next trigger, in the order packs pass; nothing when every printed pack has passed.

@@ -14,7 +14,7 @@
 #include "capture/testing.h"
 #include "plant/batch_events.h"
 #include "plant/batch_run.h"
-#include "symbology/datamatrix.h"
+#include "symbology/make/datamatrix.h"
 #include "symbology/raster.h"
 
 namespace packtrail::plant::testing {

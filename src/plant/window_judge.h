@@ -19,7 +19,7 @@
 #include "base/time.h"
 #include "gs1/pack_code.h"
 #include "plant/line_port.h"
-#include "symbology/reader.h"
+#include "symbology/read/reader.h"
 
 namespace packtrail::plant {
 

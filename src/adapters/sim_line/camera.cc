@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstddef>
 
-#include "symbology/filters.h"
+#include "symbology/read/filters.h"
 
 namespace packtrail::sim_line {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "adapters/sim_line/camera.h"
 #include "adapters/sim_line/chance.h"
-#include "symbology/datamatrix.h"
+#include "symbology/make/datamatrix.h"
 #include "symbology/raster.h"
 
 namespace packtrail::sim_line {

@@ -75,7 +75,7 @@ class SimulatedLine {
   SimulatedLine(SimulatedLine&&) noexcept;
   SimulatedLine& operator=(SimulatedLine&&) noexcept;
 
-  // Prints the label for the next pack, text as symbology/datamatrix.h takes it. Fails as
+  // Prints the label for the next pack, text as symbology/make/datamatrix.h takes it. Fails as
   // make_gs1_datamatrix (nothing is printed, the sequence number is not used up) and with
   // ResourceExhausted at kQueueMax.
   Status print(std::string_view bracketed_square);

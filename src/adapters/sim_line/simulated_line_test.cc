@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "symbology/reader.h"
-#include "symbology/test_pictures.h"
+#include "symbology/read/reader.h"
+#include "symbology/testing/pictures.h"
 
 namespace packtrail::sim_line {
 namespace {

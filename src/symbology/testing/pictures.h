@@ -1,4 +1,4 @@
-// symbology/test_pictures.h - pictures of symbols as a camera might see them, for tests and
+// symbology/testing/pictures.h - pictures of symbols as a camera might see them, for tests and
 // benches.
 //
 // Deterministic: the same seed gives the same picture. Not part of the product's library.

@@ -1,4 +1,4 @@
-#include "symbology/reader.h"
+#include "symbology/read/reader.h"
 
 #define ZX_USE_UTF8 1
 #include <ZXing/ReadBarcode.h>
@@ -8,9 +8,9 @@
 #include <span>
 #include <utility>
 
-#include "symbology/filters.h"
-#include "symbology/locator.h"
 #include "symbology/raster.h"
+#include "symbology/read/filters.h"
+#include "symbology/read/locator.h"
 
 namespace packtrail::symbology {
 namespace {

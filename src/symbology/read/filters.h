@@ -1,4 +1,4 @@
-// symbology/filters.h - the picture filters that prepare a camera frame for a decoder.
+// symbology/read/filters.h - the picture filters that prepare a camera frame for a decoder.
 //
 // Each writes into `out`, whose buffer is reused; `out` must not be the input. Pixels beyond the
 // edge repeat the edge. Inputs are non-empty (check_image holds).

@@ -1,4 +1,5 @@
-// symbology/datamatrix.h - makes the symbols that Packtrail prints: GS1 DataMatrix and GS1-128.
+// symbology/make/datamatrix.h - makes the symbols that Packtrail prints: GS1 DataMatrix and
+// GS1-128.
 //
 // Input is GS1 element data in the bracketed form with SQUARE brackets, "[01]09506000134352
 // [21]A(B)C" without the blank: parentheses are legal in serial numbers (GS1 General

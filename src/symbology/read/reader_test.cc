@@ -1,4 +1,4 @@
-#include "symbology/reader.h"
+#include "symbology/read/reader.h"
 
 #include <gtest/gtest.h>
 
@@ -7,9 +7,9 @@
 #include <map>
 #include <string>
 
-#include "symbology/datamatrix.h"
+#include "symbology/make/datamatrix.h"
 #include "symbology/raster.h"
-#include "symbology/test_pictures.h"
+#include "symbology/testing/pictures.h"
 
 namespace packtrail::symbology {
 namespace {

@@ -1,4 +1,4 @@
-#include "symbology/filters.h"
+#include "symbology/read/filters.h"
 
 #include <algorithm>
 #include <array>

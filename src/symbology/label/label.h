@@ -1,4 +1,5 @@
-// symbology/label.h - pack and case labels as SVG (for people and PDF) and ZPL II (for printers).
+// symbology/label/label.h - pack and case labels as SVG (for people and PDF) and ZPL II (for
+// printers).
 //
 // All texts are escaped for their format: XML 1.0 entities; ^FH hexadecimal for ^, ~ and _ in ZPL.
 // Control characters and invalid UTF-8 are refused, so no product name can add an element to a

@@ -1,4 +1,4 @@
-#include "symbology/datamatrix.h"
+#include "symbology/make/datamatrix.h"
 
 #include <zint.h>
 

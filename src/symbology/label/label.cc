@@ -1,4 +1,4 @@
-#include "symbology/label.h"
+#include "symbology/label/label.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 
 #include "base/escape.h"
 #include "symbology/bit_matrix.h"
-#include "symbology/datamatrix.h"
+#include "symbology/make/datamatrix.h"
 
 namespace packtrail::symbology {
 namespace {

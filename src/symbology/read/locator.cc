@@ -1,11 +1,11 @@
-#include "symbology/locator.h"
+#include "symbology/read/locator.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <optional>
 
-#include "symbology/filters.h"
+#include "symbology/read/filters.h"
 
 namespace packtrail::symbology {
 namespace {

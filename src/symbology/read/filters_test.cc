@@ -1,11 +1,11 @@
-#include "symbology/filters.h"
+#include "symbology/read/filters.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "symbology/test_pictures.h"
+#include "symbology/testing/pictures.h"
 
 namespace packtrail::symbology {
 namespace {

@@ -1,4 +1,4 @@
-#include "symbology/test_pictures.h"
+#include "symbology/testing/pictures.h"
 
 #include <algorithm>
 #include <cmath>

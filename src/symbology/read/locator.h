@@ -1,4 +1,4 @@
-// symbology/locator.h - finds a square DataMatrix in a picture and reads off its module grid.
+// symbology/read/locator.h - finds a square DataMatrix in a picture and reads off its module grid.
 //
 // Made for the in-line camera: one symbol, tilted by any angle, blurred, noisy, unevenly lit. It
 // takes the outline of the dark mass, finds the solid L of the finder pattern and the alternating

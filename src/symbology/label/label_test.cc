@@ -1,4 +1,4 @@
-#include "symbology/label.h"
+#include "symbology/label/label.h"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <cstring>
 #include <string>
 
-#include "symbology/datamatrix.h"
-#include "symbology/reader.h"
+#include "symbology/make/datamatrix.h"
+#include "symbology/read/reader.h"
 
 namespace packtrail::symbology {
 namespace {

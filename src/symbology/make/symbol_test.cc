@@ -4,10 +4,10 @@
 #include <set>
 #include <string>
 
-#include "symbology/datamatrix.h"
+#include "symbology/make/datamatrix.h"
 #include "symbology/raster.h"
-#include "symbology/reader.h"
-#include "symbology/test_pictures.h"
+#include "symbology/read/reader.h"
+#include "symbology/testing/pictures.h"
 
 namespace packtrail::symbology {
 namespace {

@@ -1,4 +1,4 @@
-// symbology/reader.h - reads one symbol from a picture, and from nothing but the picture.
+// symbology/read/reader.h - reads one symbol from a picture, and from nothing but the picture.
 //
 // A ladder of preparations ("rungs") is climbed until a decoder answers: first our own locator,
 // which finds the DataMatrix in a blurred, noisy, tilted picture and resamples it onto its module

@@ -1,0 +1,32 @@
+// cli/nouns.h - the command groups of the program, one file each. Not for other rooms.
+//
+// A group adds its commands to the parser; a command that ran leaves its exit code behind. The
+// options of a command live as long as its callback, which holds them.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "cli/cli.h"
+
+namespace packtrail::cli {
+
+struct Nouns {
+  CLI::App& app;
+  const Environment& environment;
+  int& code;
+
+  // A noun whose verbs are its subcommands: "packtrail gs1 parse".
+  CLI::App* noun(const char* name, const char* what) const {
+    auto* group = app.add_subcommand(name, what);
+    group->require_subcommand(1);
+    return group;
+  }
+};
+
+void add_gs1_commands(const Nouns& nouns);
+void add_ff1_commands(const Nouns& nouns);
+void add_symbol_commands(const Nouns& nouns);
+void add_label_commands(const Nouns& nouns);
+void add_code_commands(const Nouns& nouns);
+
+}  // namespace packtrail::cli
