@@ -29,4 +29,9 @@ void add_symbol_commands(const Nouns& nouns);
 void add_label_commands(const Nouns& nouns);
 void add_code_commands(const Nouns& nouns);
 
+// The verbs of `symbol`, each added to the noun that add_symbol_commands creates.
+void add_symbol_make(CLI::App& symbol, const Nouns& nouns);
+void add_symbol_read(CLI::App& symbol, const Nouns& nouns);
+void add_symbol_grade(CLI::App& symbol, const Nouns& nouns);
+
 }  // namespace packtrail::cli
