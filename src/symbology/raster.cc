@@ -1,6 +1,7 @@
 #include "symbology/raster.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 namespace packtrail::symbology {
@@ -10,14 +11,37 @@ constexpr int kQuietZoneMax = 20;
 constexpr int kPixelsPerModuleMax = 64;
 constexpr int kMicrometresPerInch = 25'400;
 
-struct Range {
-  int min;
-  int max;
+constexpr std::array<const char*, 6> kUseNames = {"healthcare-pack",       "logistic-unit",
+                                                  "healthcare-non-retail", "retail-pos",
+                                                  "general-distribution",  "direct-mark"};
+
+struct Row {
+  LabelUse use;
+  Carrier carrier;
+  SymbolLimits limits;
 };
 
-Range range_of(LabelUse use) {
-  return use == LabelUse::HealthcarePack ? Range{255, 990} : Range{495, 1016};
-}
+// Two-dimensional symbols in general distribution are printed at 1.5 times the X of linear ones.
+constexpr Row kRows[] = {
+    {LabelUse::HealthcarePack, Carrier::DataMatrix, {255, 990, 0, 1}},
+    {LabelUse::HealthcarePack, Carrier::Qr, {255, 990, 0, 4}},
+    {LabelUse::HealthcarePack, Carrier::Gs1128, {495, 1016, 31'750, 10}},
+    {LabelUse::HealthcarePack, Carrier::Itf14, {495, 1016, 31'750, 10}},
+    {LabelUse::LogisticUnit, Carrier::DataMatrix, {743, 1500, 0, 1}},
+    {LabelUse::LogisticUnit, Carrier::Qr, {743, 1500, 0, 4}},
+    {LabelUse::LogisticUnit, Carrier::Gs1128, {495, 1016, 31'750, 10}},
+    {LabelUse::HealthcareNonRetail, Carrier::DataMatrix, {254, 990, 0, 1}},
+    {LabelUse::HealthcareNonRetail, Carrier::Qr, {254, 990, 0, 4}},
+    {LabelUse::HealthcareNonRetail, Carrier::Gs1128, {170, 495, 12'700, 10}},
+    {LabelUse::HealthcareNonRetail, Carrier::Itf14, {170, 495, 12'700, 10}},
+    {LabelUse::RetailPos, Carrier::DataMatrix, {396, 990, 0, 1}},
+    {LabelUse::RetailPos, Carrier::Qr, {396, 990, 0, 4}},
+    {LabelUse::GeneralDistribution, Carrier::DataMatrix, {743, 1500, 0, 1}},
+    {LabelUse::GeneralDistribution, Carrier::Qr, {743, 1500, 0, 4}},
+    {LabelUse::GeneralDistribution, Carrier::Gs1128, {495, 1016, 31'750, 10}},
+    {LabelUse::GeneralDistribution, Carrier::Itf14, {495, 1016, 31'750, 10}},
+    {LabelUse::DirectMark, Carrier::DataMatrix, {100, 615, 0, 1}},
+};
 
 Status check_quiet_zone(int modules) {
   if (modules >= 0 && modules <= kQuietZoneMax) return {};
@@ -56,6 +80,26 @@ Result<GreyImage> draw(const BitMatrix& symbol, int pixels, int quiet, int linea
 
 }  // namespace
 
+Result<SymbolLimits> limits_of(LabelUse use, Carrier carrier) {
+  for (const Row& row : kRows) {
+    if (row.use == use && row.carrier == carrier) return row.limits;
+  }
+  return Error{.code = Errc::InvalidArgument,
+               .message = std::string("this kind of symbol is not used for ") + to_string(use),
+               .field = "kind",
+               .rule = "GS1 General Specifications 5.12.3",
+               .remedy = "choose another kind of symbol or another use"};
+}
+
+const char* to_string(LabelUse use) { return kUseNames.at(static_cast<std::size_t>(use)); }
+
+std::optional<LabelUse> label_use(std::string_view name) {
+  for (std::size_t i = 0; i < kUseNames.size(); ++i) {
+    if (name == kUseNames[i]) return static_cast<LabelUse>(i);
+  }
+  return std::nullopt;
+}
+
 PrintSpec PrintSpec::logistic(int dpi) {
   PrintSpec spec;
   spec.dpi = dpi;
@@ -63,6 +107,7 @@ PrintSpec PrintSpec::logistic(int dpi) {
   spec.x_dimension_um_min = 495;
   spec.x_dimension_um_max = 1016;
   spec.quiet_zone_modules = 10;
+  spec.carrier = Carrier::Gs1128;
   return spec;
 }
 
@@ -74,22 +119,23 @@ Result<Module> module_of(const PrintSpec& spec) {
                  .rule = "203, 300 or 600"};
   }
   PACKTRAIL_TRY(check_quiet_zone(spec.quiet_zone_modules));
-  const Range allowed = range_of(spec.use);
-  const int min = std::max(spec.x_dimension_um_min, allowed.min);
-  const int max = std::min(spec.x_dimension_um_max, allowed.max);
+  const SymbolLimits allowed = PACKTRAIL_TRY(limits_of(spec.use, spec.carrier));
+  const int min = std::max(spec.x_dimension_um_min, allowed.x_dimension_um_min);
+  const int max = std::min(spec.x_dimension_um_max, allowed.x_dimension_um_max);
   // Exact in integers: dots * 25,400 >= min * dpi.
   const long wanted = static_cast<long>(std::max(min, 1)) * spec.dpi;
   const long dots = (wanted + kMicrometresPerInch - 1) / kMicrometresPerInch;
   if (min > max || dots * kMicrometresPerInch > static_cast<long>(max) * spec.dpi) {
-    return Error{.code = Errc::InvalidArgument,
-                 .message = "no whole number of dots at " + std::to_string(spec.dpi) +
-                            " dpi gives an X-dimension of " +
-                            std::to_string(spec.x_dimension_um_min) + " to " +
-                            std::to_string(spec.x_dimension_um_max) + " micrometres",
-                 .field = "x_dimension",
-                 .rule = "GS1 General Specifications 5.12.3: " + std::to_string(allowed.min) +
-                         " to " + std::to_string(allowed.max) + " micrometres for this use",
-                 .remedy = "widen the range or use a printer of finer resolution"};
+    return Error{
+        .code = Errc::InvalidArgument,
+        .message = "no whole number of dots at " + std::to_string(spec.dpi) +
+                   " dpi gives an X-dimension of " + std::to_string(spec.x_dimension_um_min) +
+                   " to " + std::to_string(spec.x_dimension_um_max) + " micrometres",
+        .field = "x_dimension",
+        .rule = "GS1 General Specifications 5.12.3: " + std::to_string(allowed.x_dimension_um_min) +
+                " to " + std::to_string(allowed.x_dimension_um_max) + " micrometres for " +
+                to_string(spec.use),
+        .remedy = "widen the range or use a printer of finer resolution"};
   }
   return Module{
       .dots = static_cast<int>(dots),

@@ -8,6 +8,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include "base/result.h"
 #include "symbology/bit_matrix.h"
@@ -15,12 +17,30 @@
 
 namespace packtrail::symbology {
 
-// GS1 General Specifications, section 5.12.3 (symbol specification tables): table 8 for regulated
-// healthcare packs, table 5 for logistic units.
+// What the symbol is printed as; decides sizes together with LabelUse.
+enum class Carrier : std::uint8_t { DataMatrix, Qr, Gs1128, Itf14 };
+
+// GS1 General Specifications, section 5.12.3 (symbol specification tables).
 enum class LabelUse : std::uint8_t {
-  HealthcarePack,  // X 0.255 - 0.990 mm.
-  LogisticUnit,    // X 0.495 - 1.016 mm.
+  HealthcarePack,       // Table 8: packs for pharmacies. DataMatrix X 0.255 - 0.990 mm.
+  LogisticUnit,         // Table 5: cases and pallets with an SSCC. GS1-128 X 0.495 - 1.016 mm.
+  HealthcareNonRetail,  // Table 6: hospital packs, vials. DataMatrix X 0.254 - 0.990 mm.
+  RetailPos,            // Table 1: 2D symbols at the point of sale, X 0.396 - 0.990 mm.
+  GeneralDistribution,  // Table 2: shipper cases. ITF-14 X 0.495 - 1.016 mm.
+  DirectMark,           // Table 7: DataMatrix on the item itself, X 0.100 - 0.615 mm.
 };
+
+struct SymbolLimits {
+  int x_dimension_um_min;
+  int x_dimension_um_max;
+  int bar_height_um_min;   // Of a linear symbol; 0 for the others.
+  int quiet_zone_modules;  // Each side; linear symbols left and right only.
+};
+
+// InvalidArgument (field "kind") for a carrier that the use does not have.
+[[nodiscard]] Result<SymbolLimits> limits_of(LabelUse use, Carrier carrier);
+[[nodiscard]] const char* to_string(LabelUse use);  // "healthcare-pack", "logistic-unit", ...
+[[nodiscard]] std::optional<LabelUse> label_use(std::string_view name);
 
 struct PrintSpec {
   int dpi = 300;  // 203, 300 or 600.
@@ -29,6 +49,7 @@ struct PrintSpec {
   int x_dimension_um_max = 990;
   int quiet_zone_modules = 1;  // 0..20. DataMatrix needs 1 (ISO/IEC 16022), GS1-128 needs 10.
   int bar_height_um = 31'750;  // Of a linear symbol; GS1 asks for 31.75 mm on logistic labels.
+  Carrier carrier = Carrier::DataMatrix;
 
   // What a logistic label's GS1-128 needs.
   [[nodiscard]] static PrintSpec logistic(int dpi);

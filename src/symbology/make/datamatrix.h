@@ -4,8 +4,8 @@
 // Input is GS1 element data in the bracketed form with SQUARE brackets, "[01]09506000134352
 // [21]A(B)C" without the blank: parentheses are legal in serial numbers (GS1 General
 // Specifications, figure 7.11-1, character set 82), square brackets are not, so this form is never
-// ambiguous. The data is expected to be formed by gs1/; what the encoder finds wrong (unknown AI,
-// length, character, check digit, date) is refused here too, as a second line of defence.
+// ambiguous. gs1/ checks every value; partners of an AI (the GTIN of a serial number) may stand in
+// another symbol on the item. symbology/make/symbol.h makes the other kinds.
 //
 // FNC1 leads the symbol and separates elements; the smallest symbol that holds the data is chosen.
 //
