@@ -49,9 +49,9 @@ Result<EpcTextList> EpcTextList::parse(std::string_view name, std::vector<std::s
       error.rule = "epc_syntax";
       return error;
     }
-    if (std::holds_alternative<gs1::Lgtin>(parsed->value)) {
+    if (gs1::is_class(parsed->value)) {
       return Error{.code = Errc::InvalidArgument,
-                   .message = "a batch is a class of objects, not an object: " +
+                   .message = "the text names a class of objects, not an object: " +
                               std::string(list.texts_[at]),
                    .field = list.place(at),
                    .rule = "class_in_list",

@@ -339,7 +339,7 @@ TEST(Epc, UrnVectors) {
       {"urn:epc:id:grai:9521141.12345.5678", "(8003)095211411234545678"},
       {"urn:epc:id:giai:9521141.32a%2Fb", "(8004)952114132a/b"},
       {"urn:epc:class:lgtin:9506000.013435.LOT1", "(01)09506000134352(10)LOT1"},
-      {"urn:epc:id:pgln:9521141.12345", "urn:epc:id:pgln:9521141.12345"},
+      {"urn:epc:id:pgln:9521141.12345", "(417)9521141123454"},
       {"urn:uuid:7f3c5b1e-0000-4000-8000-000000000000",
        "urn:uuid:7f3c5b1e-0000-4000-8000-000000000000"},
   };
@@ -423,9 +423,9 @@ TEST(Epc, Refuses) {
 }
 
 TEST(Epc, PrivateUrisAreKept) {
-  for (const char* text :
-       {"https://example.com/01/introduction", "https://example.com/a?b=c",
-        "https://id.gs1.org/01/09506000134352", "mailto:a@b.c", "urn:epc:idpat:sgtin:1.2.*"}) {
+  for (const char* text : {"https://example.com/01/introduction", "https://example.com/a?b=c",
+                           "https://id.gs1.org/01/09506000134352/22/2A", "mailto:a@b.c",
+                           "urn:epc:idpat:sgtin:1.2.*"}) {
     const auto parsed = parse_epc(text);
     ASSERT_TRUE(parsed) << text;
     EXPECT_TRUE(std::holds_alternative<OtherUri>(parsed->value)) << text;

@@ -1,7 +1,8 @@
-// gs1/component_text.h - a short CSET 82 text held in place: serial numbers, lots, extensions.
+// gs1/component_text.h - a short text held in place: serial numbers, lots, extensions.
 //
-// Tag carries kAi (for error texts), kName and kSizeMax. Valid once it exists: 1..kSizeMax
-// characters of CSET 82. Thread safety: immutable value. Cost: kSizeMax + 1 bytes, no heap.
+// Tag carries kAi (for error texts), kName, kSizeMax and, unless it is CSET 82, kSet. Valid once it
+// exists: 1..kSizeMax characters of the set. Thread safety: immutable value. Cost: kSizeMax + 1
+// bytes, no heap.
 #pragma once
 
 #include <array>
@@ -17,25 +18,38 @@
 
 namespace packtrail::gs1 {
 
-// Why `text` is not 1..size_max characters of CSET 82. Precondition: it is not.
-[[nodiscard]] Error explain_component(std::string_view text, std::size_t size_max,
+// Why `text` is not 1..size_max characters of `set` (kCset82, kCset39 or kDigit). Precondition: it
+// is not.
+[[nodiscard]] Error explain_component(std::string_view text, std::size_t size_max, CharClass set,
                                       std::string_view ai, std::string_view name);
+
+namespace detail {
+template <class Tag>
+constexpr CharClass set_of() {
+  if constexpr (requires { Tag::kSet; }) {
+    return Tag::kSet;
+  } else {
+    return kCset82;
+  }
+}
+}  // namespace detail
 
 template <class Tag>
 class ComponentText {
  public:
   static constexpr std::size_t kSizeMax = Tag::kSizeMax;
+  static constexpr CharClass kSet = detail::set_of<Tag>();
 
-  // 1..kSizeMax characters of CSET 82; the error names the first offending byte.
+  // 1..kSizeMax characters of kSet; the error names the first offending byte.
   static Result<ComponentText> parse(std::string_view text) {
     if (auto value = try_parse(text)) return *value;
-    return explain_component(text, kSizeMax, Tag::kAi, Tag::kName);
+    return explain_component(text, kSizeMax, kSet, Tag::kAi, Tag::kName);
   }
   // As parse, without a reason: for hot loops.
   static std::optional<ComponentText> try_parse(std::string_view text) noexcept {
     if (text.empty() || text.size() > kSizeMax) return std::nullopt;
     ComponentText value;
-    unsigned good = kCset82;
+    unsigned good = kSet;
     for (std::size_t i = 0; i < text.size(); ++i) {
       value.text_[i] = text[i];
       good &= kCharClasses[static_cast<unsigned char>(text[i])];
@@ -46,7 +60,7 @@ class ComponentText {
   }
 
   // Without checking, for a caller that made the text of checked characters itself.
-  // Precondition: 1 <= size <= kSizeMax, CSET 82 up to `size`, zeros from there on.
+  // Precondition: 1 <= size <= kSizeMax, kSet up to `size`, zeros from there on.
   static ComponentText of_valid(const std::array<char, kSizeMax>& padded,
                                 std::size_t size) noexcept {
     ComponentText value;

@@ -1,34 +1,18 @@
 #include "gs1/epc.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
 #include "gs1/charset.h"
 #include "gs1/digital_link.h"
+#include "gs1/epc_shape.h"
 #include "gs1/link_path.h"
 
 namespace packtrail::gs1 {
 namespace {
 
-enum class Scheme : std::uint8_t { Sgtin, Sscc, Sgln, Grai, Giai, Lgtin };
-
-struct SchemeRow {
-  Scheme scheme;
-  std::string_view prefix;
-  std::size_t digits;  // Company prefix and reference together; 0: the reference is free text.
-  bool has_serial;     // A third field follows.
-};
-constexpr SchemeRow kSchemes[] = {
-    {Scheme::Sgtin, "urn:epc:id:sgtin:", 13, true},
-    {Scheme::Sscc, "urn:epc:id:sscc:", 17, false},
-    {Scheme::Sgln, "urn:epc:id:sgln:", 12, true},
-    {Scheme::Lgtin, "urn:epc:class:lgtin:", 13, true},
-    {Scheme::Grai, "urn:epc:id:grai:", 12, true},
-    {Scheme::Giai, "urn:epc:id:giai:", 0, false},
-};
-constexpr std::string_view kGraiPattern = "urn:epc:idpat:grai:";
-
-// Longest component (30) with every character escaped, and the longest text around it.
+// The longest component (30) with every character escaped, and the longest text around it.
 constexpr std::size_t kCanonicalMax = 30 * 3 + 64;
 
 // Writes canonical texts into a buffer that is large enough for every value.
@@ -66,77 +50,43 @@ class Writer {
   char* at_ = buffer_.data();
 };
 
-// "GCP.<lead><rest>": the lead digit (indicator, extension) moves behind the dot (TDS 6.3).
-void put_led(Writer& out, char lead, std::string_view body, std::size_t gcp) {
-  out.put(body.substr(0, gcp)).put('.').put(lead).put(body.substr(gcp));
-}
-
-void put_gtin(Writer& out, const Gtin& gtin, std::size_t gcp) {
-  put_led(out, gtin.digits()[0], gtin.digits().substr(1, 12), gcp);
-}
-
-void put_urn(Writer& out, const Sgtin& value, std::size_t gcp) {
-  out.put("urn:epc:id:sgtin:");
-  put_gtin(out, value.gtin, gcp);
-  out.put('.').put_escaped(value.serial.text(), kUrnPlain);
-}
-void put_urn(Writer& out, const Lgtin& value, std::size_t gcp) {
-  out.put("urn:epc:class:lgtin:");
-  put_gtin(out, value.gtin, gcp);
-  out.put('.').put_escaped(value.lot.text(), kUrnPlain);
-}
-void put_urn(Writer& out, const Sscc& value, std::size_t gcp) {
-  out.put("urn:epc:id:sscc:");
-  put_led(out, value.digits()[0], value.digits().substr(1, 16), gcp);
-}
-void put_urn(Writer& out, const Sgln& value, std::size_t gcp) {
-  const std::string_view digits = value.gln.digits();
-  out.put("urn:epc:id:sgln:").put(digits.substr(0, gcp)).put('.').put(digits.substr(gcp, 12 - gcp));
-  out.put('.').put_escaped(value.extension ? value.extension->text() : "0", kUrnPlain);
-}
-void put_urn(Writer& out, const Grai& value, std::size_t gcp) {
-  const std::string_view digits = value.asset_type.digits();
-  out.put(value.serial ? "urn:epc:id:grai:" : kGraiPattern);
-  out.put(digits.substr(0, gcp)).put('.').put(digits.substr(gcp, 12 - gcp)).put('.');
-  if (value.serial) {
-    out.put_escaped(value.serial->text(), kUrnPlain);
+// "urn:epc:id:SCHEME:GCP.REFERENCE.TAIL"; the lead digit (indicator, extension) moves behind the
+// dot (TDS 6.3). Precondition: takes_prefix(parts, gcp).
+void put_urn(Writer& out, const EpcParts& parts, std::size_t gcp) {
+  const EpcShape& shape = *parts.shape;
+  const bool pattern = shape.tail == EpcTail::Optional && parts.tail.empty();
+  const std::string_view body = parts.body();
+  out.put(pattern ? shape.pattern : shape.urn).put(body.substr(0, gcp)).put('.');
+  if (shape.digits != 0) {
+    out.put(parts.lead()).put(body.substr(gcp));
   } else {
-    out.put('*');
+    out.put_escaped(body.substr(gcp), kUrnPlain);
+  }
+  if (shape.pieces) {
+    out.put('.').put(parts.pieces.substr(0, 2)).put('.').put(parts.pieces.substr(2));
+  }
+  if (!parts.tail.empty()) {
+    out.put('.').put_escaped(parts.tail, kUrnPlain);
+  } else if (shape.tail == EpcTail::Extension) {
+    out.put(".0");
+  } else if (pattern) {
+    out.put(".*");
   }
 }
-void put_urn(Writer& out, const Giai& value, std::size_t gcp) {
-  out.put("urn:epc:id:giai:").put(value.text().substr(0, gcp)).put('.');
-  out.put_escaped(value.text().substr(gcp), kUrnPlain);
-}
-void put_urn(Writer&, const OtherUri&, std::size_t) {}
 
-void put_link(Writer& out, const Sgtin& value) {
-  out.put("/01/").put(value.gtin.digits()).put("/21/");
-  out.put_escaped(value.serial.text(), kUriUnreserved);
-}
-void put_link(Writer& out, const Lgtin& value) {
-  out.put("/01/").put(value.gtin.digits()).put("/10/");
-  out.put_escaped(value.lot.text(), kUriUnreserved);
-}
-void put_link(Writer& out, const Sscc& value) { out.put("/00/").put(value.digits()); }
-void put_link(Writer& out, const Sgln& value) {
-  out.put("/414/").put(value.gln.digits());
-  if (value.extension) out.put("/254/").put_escaped(value.extension->text(), kUriUnreserved);
-}
-void put_link(Writer& out, const Grai& value) {
-  out.put("/8003/0").put(value.asset_type.digits());
-  if (value.serial) out.put_escaped(value.serial->text(), kUriUnreserved);
-}
-void put_link(Writer& out, const Giai& value) {
-  out.put("/8004/").put_escaped(value.text(), kUriUnreserved);
-}
-void put_link(Writer&, const OtherUri&) {}
-
-bool has_urn(const Epc& value, std::size_t gcp) {
-  if (gcp < kUrnGcpMin || gcp > kUrnGcpMax) return false;
-  const auto* giai = std::get_if<Giai>(&value);
-  if (giai == nullptr) return true;
-  return giai->size() > gcp && find_outside(giai->text(), kDigit) >= gcp;
+// "/AI/KEY", "/AI/KEY/AI/TAIL".
+void put_link(Writer& out, const EpcParts& parts) {
+  const EpcShape& shape = *parts.shape;
+  out.put('/').put(shape.ai).put('/');
+  if (shape.scheme == EpcScheme::kGrai) out.put('0');
+  if (shape.digits != 0) {
+    out.put(parts.key).put(parts.pieces);
+  } else {
+    out.put_escaped(parts.key, kUriUnreserved);
+  }
+  if (parts.tail.empty()) return;
+  if (!shape.tail_ai.empty()) out.put('/').put(shape.tail_ai).put('/');
+  out.put_escaped(parts.tail, kUriUnreserved);
 }
 
 Error epc_error(std::string message, std::size_t offset, std::size_t length, std::string rule,
@@ -150,30 +100,34 @@ Error epc_error(std::string message, std::size_t offset, std::size_t length, std
                .remedy = std::move(remedy)};
 }
 
-// Points at the byte after `prefix` where the fields stop being "digits.digits[.text]".
-Error urn_error(std::string_view text, const SchemeRow& row) {
-  std::size_t at = row.prefix.size();
+// Points at the byte where the fields stop being what `shape` asks for. `prefix` is what the text
+// begins with.
+Error urn_error(std::string_view text, const EpcShape& shape, std::string_view prefix) {
+  std::size_t at = prefix.size();
   while (at < text.size() && is_digit(text[at])) ++at;
-  const std::size_t gcp = at - row.prefix.size();
-  std::string rule(row.prefix);
+  const std::size_t gcp = at - prefix.size();
+  std::string rule(prefix);
   rule += "CompanyPrefix.Reference";
-  if (row.has_serial) rule += ".Serial";
+  if (shape.pieces) rule += ".Piece.Total";
+  if (shape.tail != EpcTail::None) rule += prefix == shape.pattern ? ".*" : ".Serial";
   rule += ", company prefix 6 to 12 digits";
-  if (row.digits != 0) {
-    rule += ", both together " + std::to_string(row.digits) + " digits";
+  if (shape.digits != 0) {
+    rule += ", both together " + std::to_string(shape.digits) + " digits";
   }
   rule += "; serials escape \" % & / < > ? as %XX (GS1 EPC Tag Data Standard 6)";
   std::string message = "the EPC URN is malformed";
   if (gcp < kUrnGcpMin || gcp > kUrnGcpMax) {
     message = "company prefix has " + std::to_string(gcp) + " digits";
-    at = row.prefix.size();
-  } else if (at < text.size() && text[at] == '.' && row.digits != 0) {
+    at = prefix.size();
+  } else if (at < text.size() && text[at] == '.' && shape.digits != 0) {
     ++at;
     while (at < text.size() && is_digit(text[at])) ++at;
-    const std::size_t digits = at - row.prefix.size() - 1;
-    if (digits != row.digits) {
+    const std::size_t digits = at - prefix.size() - 1;
+    if (digits != shape.digits) {
       message = "company prefix and reference have " + std::to_string(digits) + " digits";
-    } else if (row.has_serial) {
+    } else if (shape.pieces) {
+      message = "piece, total or serial are missing or wrong";
+    } else if (shape.tail != EpcTail::None) {
       message = "the serial part is missing, too long, or holds a character that must be escaped";
     }
   }
@@ -194,94 +148,114 @@ std::optional<std::string_view> decode_urn(std::string_view text, std::array<cha
   return std::string_view(out.data(), *size);
 }
 
-struct UrnFields {
+struct ReadUrn {
+  Epc value;
   std::size_t gcp = 0;
-  std::array<char, 17>
-      digits{};           // Company prefix and reference, lead digit first where there is one.
-  std::string_view rest;  // After the second dot, or after the first for free references.
 };
 
-// "GCP.REF[.REST]" with `count` digits in GCP and REF together; `led`: REF's first digit leads.
-bool split_urn(std::string_view body, std::size_t count, bool led, bool has_rest, UrnFields& out) {
-  const std::size_t end = count + 1;
-  if (body.size() < end) return false;
-  const std::size_t dot = body.find('.');
-  if (dot < kUrnGcpMin || dot > kUrnGcpMax || dot >= end) return false;
-  out.gcp = dot;
-  char* to = out.digits.data();
-  std::size_t from = dot + 1;
-  if (led) {
-    if (from >= end) return false;
+// Key of digits: "GCP.REF" with `shape.digits` digits together, put together with the lead first.
+// The number of characters read; 0 when they are not there.
+std::size_t read_digits(std::string_view body, const EpcShape& shape, std::size_t gcp,
+                        std::array<char, 17>& out) {
+  const std::size_t end = shape.digits + 1U;
+  if (body.size() < end || gcp >= end) return 0;
+  char* to = out.data();
+  std::size_t from = gcp + 1;
+  if (shape.led) {
+    if (from >= end) return 0;
     *to++ = body[from++];
   }
-  std::memcpy(to, body.data(), dot);
-  if (from < end) std::memcpy(to + dot, body.data() + from, end - from);
-  if (has_rest) {
-    if (body.size() < end + 2 || body[end] != '.') return false;
-    out.rest = body.substr(end + 1);
-    return true;
-  }
-  return body.size() == end;
+  std::memcpy(to, body.data(), gcp);
+  if (from < end) std::memcpy(to + gcp, body.data() + from, end - from);
+  return end;
 }
 
-template <class Key>
-std::optional<Key> complete(const UrnFields& fields, std::size_t count) {
-  return Key::complete(std::string_view(fields.digits.data(), count));
-}
-
-std::optional<Epc> read_urn(std::string_view text, const SchemeRow& row, std::size_t& gcp) {
-  const std::string_view body = text.substr(row.prefix.size());
+// Key of text: "GCP.REF", the reference unescaped. The number of characters read; 0 when wrong.
+std::size_t read_text(std::string_view body, std::size_t gcp, std::array<char, 64>& out,
+                      std::size_t& size) {
+  if (find_outside(body.substr(0, gcp), kDigit) != gcp) return 0;
+  const std::size_t end = std::min(body.find('.', gcp + 1), body.size());
   std::array<char, 32> buffer;
-  UrnFields fields;
-  if (row.scheme == Scheme::Giai) {
-    const std::size_t dot = body.find('.');
-    if (dot == std::string_view::npos || dot < kUrnGcpMin || dot > kUrnGcpMax) return std::nullopt;
-    if (find_outside(body.substr(0, dot), kDigit) != dot) return std::nullopt;
-    const auto reference = decode_urn(body.substr(dot + 1), buffer);
-    if (!reference || reference->empty() || reference->size() > Giai::kSizeMax - dot) {
+  const auto reference = decode_urn(body.substr(gcp + 1, end - gcp - 1), buffer);
+  if (!reference || reference->empty() || gcp + reference->size() > out.size()) return 0;
+  std::memcpy(out.data(), body.data(), gcp);
+  std::memcpy(out.data() + gcp, reference->data(), reference->size());
+  size = gcp + reference->size();
+  return end;
+}
+
+// `body` follows the prefix of the URN; `pattern`: its last field must be '*'.
+std::optional<ReadUrn> read_urn(std::string_view body, const EpcShape& shape, bool pattern) {
+  const std::size_t gcp = body.find('.');
+  if (gcp == std::string_view::npos || gcp < kUrnGcpMin || gcp > kUrnGcpMax) return std::nullopt;
+  std::array<char, 64> text;
+  std::array<char, 17> digits;
+  std::string_view key;
+  std::size_t at = 0;
+  if (shape.digits != 0) {
+    at = read_digits(body, shape, gcp, digits);
+    key = {digits.data(), shape.digits};
+  } else if (shape.tail == EpcTail::None) {
+    // The reference is the last field, so dots in it are its own.
+    std::array<char, 32> buffer;
+    const auto reference = decode_urn(body.substr(gcp + 1), buffer);
+    if (!reference || reference->empty() || find_outside(body.substr(0, gcp), kDigit) != gcp) {
       return std::nullopt;
     }
-    std::array<char, Giai::kSizeMax> whole;
-    std::memcpy(whole.data(), body.data(), dot);
-    std::memcpy(whole.data() + dot, reference->data(), reference->size());
-    gcp = dot;
-    const auto giai = Giai::try_parse({whole.data(), dot + reference->size()});
-    if (!giai) return std::nullopt;
-    return Epc(*giai);
+    std::memcpy(text.data(), body.data(), gcp);
+    if (reference->size() > text.size() - gcp) return std::nullopt;
+    std::memcpy(text.data() + gcp, reference->data(), reference->size());
+    key = {text.data(), gcp + reference->size()};
+    at = body.size();
+  } else {
+    std::size_t size = 0;
+    at = read_text(body, gcp, text, size);
+    key = {text.data(), size};
   }
-  const bool led = row.digits != 12;
-  if (!split_urn(body, row.digits, led, row.has_serial, fields)) return std::nullopt;
-  gcp = fields.gcp;
-  if (row.scheme == Scheme::Sscc) {
-    const auto sscc = complete<Sscc>(fields, row.digits);
-    if (!sscc) return std::nullopt;
-    return Epc(*sscc);
+  if (at == 0) return std::nullopt;
+  std::array<char, 4> piece_digits;
+  std::string_view pieces;
+  if (shape.pieces) {
+    if (body.size() < at + 6 || body[at] != '.' || body[at + 3] != '.') return std::nullopt;
+    piece_digits = {body[at + 1], body[at + 2], body[at + 4], body[at + 5]};
+    pieces = {piece_digits.data(), piece_digits.size()};
+    at += 6;
   }
-  const auto rest = decode_urn(fields.rest, buffer);
-  if (!rest) return std::nullopt;
-  if (led) {
-    const auto gtin = complete<Gtin>(fields, row.digits);
-    if (!gtin) return std::nullopt;
-    if (row.scheme == Scheme::Sgtin) {
-      const auto serial = SerialNumber::try_parse(*rest);
-      if (!serial) return std::nullopt;
-      return Epc(Sgtin{*gtin, *serial});
+  std::string_view tail;
+  std::array<char, 64> buffer;
+  if (shape.tail != EpcTail::None) {
+    if (at >= body.size() || body[at] != '.') return std::nullopt;
+    const std::string_view field = body.substr(at + 1);
+    if (pattern) {
+      if (field != "*") return std::nullopt;
+    } else {
+      const auto decoded = decode_urn(field, buffer);
+      if (!decoded || decoded->empty()) return std::nullopt;
+      tail = *decoded;
     }
-    const auto lot = Lot::try_parse(*rest);
-    if (!lot) return std::nullopt;
-    return Epc(Lgtin{*gtin, *lot});
+  } else if (at != body.size()) {
+    return std::nullopt;
   }
-  const auto gln = complete<Gln>(fields, row.digits);
-  if (!gln) return std::nullopt;
-  if (row.scheme == Scheme::Grai) {
-    const auto serial = GraiSerial::try_parse(*rest);
-    if (!serial) return std::nullopt;
-    return Epc(Grai{*gln, *serial});
+  auto value = make_epc(shape.scheme, key, pieces, tail);
+  if (!value) return std::nullopt;
+  return ReadUrn{*std::move(value), gcp};
+}
+
+struct UrnPrefix {
+  const EpcShape* shape = nullptr;
+  std::string_view prefix;
+  bool pattern = false;
+};
+
+UrnPrefix find_prefix(std::string_view text) {
+  for (std::size_t i = 0; i + 1 < kEpcSchemeCount; ++i) {
+    const EpcShape& shape = shape_of(static_cast<EpcScheme>(i));
+    if (!shape.urn.empty() && text.starts_with(shape.urn)) return {&shape, shape.urn, false};
+    if (!shape.pattern.empty() && text.starts_with(shape.pattern)) {
+      return {&shape, shape.pattern, true};
+    }
   }
-  if (*rest == "0") return Epc(Sgln{*gln, std::nullopt});
-  const auto extension = GlnExtension::try_parse(*rest);
-  if (!extension) return std::nullopt;
-  return Epc(Sgln{*gln, *extension});
+  return {};
 }
 
 // The value of a link path as plain text, or nothing on a bad escape.
@@ -295,72 +269,127 @@ std::optional<std::string_view> decode_link(std::string_view text, std::array<ch
 
 enum class LinkMatch : std::uint8_t { Value, Malformed, NotOurs };
 
+constexpr Ai kAi254{254, 3};
+constexpr Ai kAi8011{8011, 4};
+constexpr Ai kAi235{235, 3};
+
+// A GTIN of 8, 12 or 13 digits as one of 14.
+std::optional<Gtin> read_gtin(std::string_view digits) {
+  if (digits.size() == Gtin::kSize) return Gtin::try_parse(digits);
+  const auto widened = Gtin::parse_any(digits);
+  if (!widened) return std::nullopt;
+  return *widened;
+}
+
+LinkMatch read_gtin_link(const LinkPath& link, std::string_view key, std::string_view tail,
+                         std::optional<Epc>& out) {
+  const Ai last = link.pairs[link.count - 1].ai;
+  const bool alone = link.count == 1;
+  if (find_outside(key, kDigit) != key.size()) return LinkMatch::NotOurs;
+  if (!alone && last != kAiSerial && last != kAiLot && last != kAi235) return LinkMatch::NotOurs;
+  if (alone && key.size() != 8 && (key.size() < 12 || key.size() > 14)) return LinkMatch::NotOurs;
+  // The lot of a consumer product variant is no LGTIN.
+  if (last == kAiLot && link.count > 2) return LinkMatch::NotOurs;
+  const auto gtin = read_gtin(key);
+  if (!gtin || (!alone && tail.empty()) || !link.in_order()) return LinkMatch::Malformed;
+  const EpcScheme scheme = alone               ? EpcScheme::kGtin
+                           : last == kAiSerial ? EpcScheme::kSgtin
+                           : last == kAiLot    ? EpcScheme::kLgtin
+                                               : EpcScheme::kUpui;
+  out = make_epc(scheme, gtin->digits().substr(0, 13), {}, tail);
+  return out ? LinkMatch::Value : LinkMatch::Malformed;
+}
+
+// A key of `digits` digits, check digit included, and perhaps more text behind them.
+LinkMatch read_digit_link(EpcScheme scheme, std::string_view value, std::size_t digits,
+                          std::string_view tail, std::optional<Epc>& out) {
+  if (value.size() < digits || find_outside(value.substr(0, digits), kDigit) != digits) {
+    return find_outside(value, kDigit) == value.size() ? LinkMatch::Malformed : LinkMatch::NotOurs;
+  }
+  if (value.size() > digits) {
+    if (shape_of(scheme).tail != EpcTail::Optional || !shape_of(scheme).tail_ai.empty()) {
+      return LinkMatch::Malformed;
+    }
+    tail = value.substr(digits);
+  }
+  if (!has_valid_check_digit(value.substr(0, digits))) return LinkMatch::Malformed;
+  out = make_epc(scheme, value.substr(0, digits - 1), {}, tail);
+  return out ? LinkMatch::Value : LinkMatch::Malformed;
+}
+
 // Keys whose values have the digits they should are taken as meant; a path that only looks like a
-// key ("/01/introduction") is an ordinary URI.
+// key ("/01/introduction") is an ordinary URI, and so is a link whose qualifier makes another
+// identity.
 LinkMatch read_link(const LinkPath& link, std::optional<Epc>& out) {
-  std::array<char, 64> key_buffer;
+  std::array<char, 128> key_buffer;
   std::array<char, 64> buffer;
   const LinkPath::Pair& key = link.pairs[0];
-  const auto key_value = decode_link(key.value, key_buffer);
-  if (!key_value) return LinkMatch::NotOurs;
-  const bool digits = find_outside(*key_value, kDigit) == key_value->size();
+  const auto value = decode_link(key.value, key_buffer);
+  if (!value) return LinkMatch::NotOurs;
   const LinkPath::Pair& last = link.pairs[link.count - 1];
-  const auto last_value = decode_link(last.value, buffer);
-  if (key.ai == kAiGtin) {
-    const bool instance = last.ai == kAiSerial;
-    if (!digits || link.count < 2 || !(instance || last.ai == kAiLot)) return LinkMatch::NotOurs;
-    auto gtin = Gtin::try_parse(*key_value);
-    if (!gtin && key_value->size() < Gtin::kSize) {
-      if (const auto widened = Gtin::parse_any(*key_value)) gtin = *widened;
-    }
-    if (!gtin || !last_value || !link.in_order()) return LinkMatch::Malformed;
-    if (instance) {
-      const auto serial = SerialNumber::try_parse(*last_value);
-      if (!serial) return LinkMatch::Malformed;
-      out.emplace(Sgtin{*gtin, *serial});
-    } else {
-      const auto lot = Lot::try_parse(*last_value);
-      if (!lot) return LinkMatch::Malformed;
-      out.emplace(Lgtin{*gtin, *lot});
-    }
-    return LinkMatch::Value;
-  }
-  if (key.ai == kAiSscc) {
-    if (!digits) return LinkMatch::NotOurs;
-    const auto sscc = Sscc::try_parse(*key_value);
-    if (!sscc || link.count != 1) return LinkMatch::Malformed;
-    out.emplace(*sscc);
-    return LinkMatch::Value;
-  }
-  if (key.ai == Ai{414, 3}) {
-    if (!digits || (link.count == 2 && last.ai == Ai{7040, 4})) return LinkMatch::NotOurs;
-    const auto gln = Gln::try_parse(*key_value);
-    if (!gln || !last_value || !link.in_order()) return LinkMatch::Malformed;
-    if (link.count == 1 || *last_value == "0") {
-      out.emplace(Sgln{*gln, std::nullopt});
-      return LinkMatch::Value;
-    }
-    const auto extension = GlnExtension::try_parse(*last_value);
-    if (!extension) return LinkMatch::Malformed;
-    out.emplace(Sgln{*gln, *extension});
-    return LinkMatch::Value;
-  }
-  if (key.ai == Ai{8003, 4}) {
-    if (key_value->size() < 14 || link.count != 1) return LinkMatch::NotOurs;
-    const auto grai = Grai::parse(*key_value);
-    if (!grai) return LinkMatch::Malformed;
-    out.emplace(*grai);
-    return LinkMatch::Value;
-  }
-  if (key.ai == Ai{8004, 4} && link.count == 1) {
-    const auto giai = Giai::try_parse(*key_value);
-    if (!giai || find_outside(giai->text(), kDigit) < CompanyPrefix::kSizeMin) {
+  const bool alone = link.count == 1;
+  std::string_view tail;  // Empty when alone, or on a bad escape.
+  if (!alone) tail = decode_link(last.value, buffer).value_or(std::string_view());
+  switch (key.ai.number) {
+    case 1:
+      return read_gtin_link(link, *value, tail, out);
+    case 0:
+      if (find_outside(*value, kDigit) != value->size()) return LinkMatch::NotOurs;
+      return alone ? read_digit_link(EpcScheme::kSscc, *value, Sscc::kSize, {}, out)
+                   : LinkMatch::Malformed;
+    case 253:
+      return alone ? read_digit_link(EpcScheme::kGdti, *value, Gln::kSize, {}, out)
+                   : LinkMatch::Malformed;
+    case 255:
+      return alone ? read_digit_link(EpcScheme::kSgcn, *value, Gln::kSize, {}, out)
+                   : LinkMatch::Malformed;
+    case 401:
+      if (!alone) return LinkMatch::NotOurs;
+      out = make_epc(EpcScheme::kGinc, *value, {}, {});
+      return out ? LinkMatch::Value : LinkMatch::NotOurs;
+    case 402:
+      return alone ? read_digit_link(EpcScheme::kGsin, *value, Gsin::kSize, {}, out)
+                   : LinkMatch::Malformed;
+    case 414:
+      if (find_outside(*value, kDigit) != value->size() || (!alone && last.ai != kAi254)) {
+        return LinkMatch::NotOurs;
+      }
+      if (!alone && (tail.empty() || !link.in_order())) return LinkMatch::Malformed;
+      return read_digit_link(EpcScheme::kSgln, *value, Gln::kSize, tail, out);
+    case 417:
+      return alone ? read_digit_link(EpcScheme::kPgln, *value, Pgln::kSize, {}, out)
+                   : LinkMatch::NotOurs;
+    case 8003:
+      if (value->size() < 14 || !alone) return LinkMatch::NotOurs;
+      if (value->front() != '0') return LinkMatch::Malformed;
+      return read_digit_link(EpcScheme::kGrai, value->substr(1), Gln::kSize, {}, out);
+    case 8004:
+      if (!alone) return LinkMatch::NotOurs;
+      out = make_epc(EpcScheme::kGiai, *value, {}, {});
+      return out ? LinkMatch::Value : LinkMatch::NotOurs;
+    case 8006:
+      if (value->size() != 18 || find_outside(*value, kDigit) != 18) return LinkMatch::NotOurs;
+      if (!alone && last.ai != kAiSerial) return LinkMatch::NotOurs;
+      if ((!alone && tail.empty()) || !link.in_order() ||
+          !has_valid_check_digit(value->substr(0, 14))) {
+        return LinkMatch::Malformed;
+      }
+      out = make_epc(EpcScheme::kItip, value->substr(0, 13), value->substr(14), tail);
+      return out ? LinkMatch::Value : LinkMatch::Malformed;
+    case 8010:
+      if (!alone && (last.ai != kAi8011 || tail.empty() || !link.in_order()))
+        return LinkMatch::Malformed;
+      out = make_epc(EpcScheme::kCpi, *value, {}, tail);
+      return out ? LinkMatch::Value : alone ? LinkMatch::NotOurs : LinkMatch::Malformed;
+    case 8017:
+      return alone ? read_digit_link(EpcScheme::kGsrnp, *value, Gsrnp::kSize, {}, out)
+                   : LinkMatch::NotOurs;
+    case 8018:
+      return alone ? read_digit_link(EpcScheme::kGsrn, *value, Gsrn::kSize, {}, out)
+                   : LinkMatch::NotOurs;
+    default:
       return LinkMatch::NotOurs;
-    }
-    out.emplace(*giai);
-    return LinkMatch::Value;
   }
-  return LinkMatch::NotOurs;
 }
 
 Error link_error(std::string_view text) {
@@ -371,7 +400,8 @@ Error link_error(std::string_view text) {
     return error;
   }
   return epc_error("the Digital Link names no single object", 0, text.size(),
-                   "01+21, 01+10, 00, 414[+254], 8003 or 8004", "give the link of one object");
+                   "a key that EPCIS knows, with its qualifiers (GS1 EPC Tag Data Standard 6)",
+                   "give the link of one object");
 }
 
 Result<ParsedEpc> read_other(std::string_view text) {
@@ -407,18 +437,21 @@ Result<OtherUri> OtherUri::parse(std::string_view text) {
 
 Result<ParsedEpc> parse_epc(std::string_view text) {
   if (text.starts_with("urn:epc:")) {
-    for (const SchemeRow& row : kSchemes) {
-      if (!text.starts_with(row.prefix)) continue;
-      std::size_t gcp = 0;
-      auto value = text.size() > kEpcTextMax ? std::nullopt : read_urn(text, row, gcp);
-      if (!value) return urn_error(text.substr(0, kEpcTextMax), row);
-      Writer canonical;
-      std::visit([&](const auto& v) { put_urn(canonical, v, gcp); }, *value);
-      return ParsedEpc{*std::move(value),
-                       {EpcSpelling::Kind::Urn, static_cast<std::uint8_t>(gcp), {}},
-                       canonical.text() == text};
+    const UrnPrefix found = find_prefix(text);
+    if (found.shape == nullptr) return read_other(text);
+    auto read = text.size() > kEpcTextMax
+                    ? std::nullopt
+                    : read_urn(text.substr(found.prefix.size()), *found.shape, found.pattern);
+    if (!read) {
+      // Other patterns stand for many classes.
+      if (found.pattern) return read_other(text);
+      return urn_error(text.substr(0, kEpcTextMax), *found.shape, found.prefix);
     }
-    return read_other(text);
+    Writer canonical;
+    put_urn(canonical, *parts_of(read->value), read->gcp);
+    return ParsedEpc{std::move(read->value),
+                     {EpcSpelling::Kind::Urn, static_cast<std::uint8_t>(read->gcp), {}},
+                     canonical.text() == text};
   }
   if (text.size() > kEpcTextMax || !looks_like_link(text)) return read_other(text);
   const auto link = split_link(text);
@@ -428,7 +461,7 @@ Result<ParsedEpc> parse_epc(std::string_view text) {
   if (match == LinkMatch::NotOurs) return read_other(text);
   if (match == LinkMatch::Malformed) return link_error(text);
   Writer canonical;
-  std::visit([&](const auto& v) { put_link(canonical, v); }, *value);
+  put_link(canonical, *parts_of(*value));
   return ParsedEpc{*std::move(value),
                    {EpcSpelling::Kind::DigitalLink, 0, link->stem},
                    text.substr(link->stem.size()) == canonical.text()};
@@ -440,13 +473,14 @@ bool append_epc(std::string& out, const Epc& value, const EpcSpelling& spelling)
     return true;
   }
   Writer text;
+  const EpcParts parts = *parts_of(value);
   switch (spelling.kind) {
     case EpcSpelling::Kind::Urn:
-      if (!has_urn(value, spelling.gcp_length)) return false;
-      std::visit([&](const auto& v) { put_urn(text, v, spelling.gcp_length); }, value);
+      if (!takes_prefix(parts, spelling.gcp_length)) return false;
+      put_urn(text, parts, spelling.gcp_length);
       break;
     case EpcSpelling::Kind::DigitalLink:
-      std::visit([&](const auto& v) { put_link(text, v); }, value);
+      put_link(text, parts);
       out += spelling.stem;
       break;
     case EpcSpelling::Kind::Other:
@@ -469,56 +503,29 @@ Result<std::string> to_urn(const Epc& value, std::size_t gcp_length) {
   return format_epc(value, {EpcSpelling::Kind::Urn, static_cast<std::uint8_t>(shown), {}});
 }
 
-namespace {
-struct HriWriter {
-  std::string out;
-  void add(std::string_view ai, std::string_view value) {
-    out.append(1, '(').append(ai).append(1, ')').append(value);
-  }
-  void operator()(const Sgtin& v) { out = v.to_hri(); }
-  void operator()(const Lgtin& v) {
-    add("01", v.gtin.digits());
-    add("10", v.lot.text());
-  }
-  void operator()(const Sscc& v) { add("00", v.digits()); }
-  void operator()(const Sgln& v) {
-    add("414", v.gln.digits());
-    if (v.extension) add("254", v.extension->text());
-  }
-  void operator()(const Grai& v) {
-    add("8003", "0");
-    out.append(v.asset_type.digits());
-    if (v.serial) out.append(v.serial->text());
-  }
-  void operator()(const Giai& v) { add("8004", v.text()); }
-  void operator()(const OtherUri& v) { out = v.text(); }
-};
-
-struct Hasher {
-  static std::size_t mix(std::size_t a, std::size_t b) { return a * 0x9e3779b97f4a7c15U ^ b; }
-  static std::size_t of(std::string_view text) { return std::hash<std::string_view>{}(text); }
-  std::size_t operator()(const Sgtin& v) const { return std::hash<Sgtin>{}(v); }
-  std::size_t operator()(const Lgtin& v) const { return std::hash<Lgtin>{}(v); }
-  std::size_t operator()(const Sscc& v) const { return of(v.digits()); }
-  std::size_t operator()(const Sgln& v) const {
-    return mix(of(v.gln.digits()), v.extension ? of(v.extension->text()) : 0);
-  }
-  std::size_t operator()(const Grai& v) const {
-    return mix(of(v.asset_type.digits()), v.serial ? of(v.serial->text()) : 0);
-  }
-  std::size_t operator()(const Giai& v) const { return of(v.text()); }
-  std::size_t operator()(const OtherUri& v) const { return of(v.text()); }
-};
-}  // namespace
-
 std::string to_hri(const Epc& value) {
-  HriWriter writer;
-  std::visit(writer, value);
-  return std::move(writer.out);
+  if (const auto* other = std::get_if<OtherUri>(&value)) return other->text();
+  const EpcParts parts = *parts_of(value);
+  std::string out = "(";
+  out.append(parts.shape->ai).append(1, ')');
+  if (parts.shape->scheme == EpcScheme::kGrai) out.push_back('0');
+  out.append(parts.key).append(parts.pieces);
+  if (parts.tail.empty()) return out;
+  if (!parts.shape->tail_ai.empty()) {
+    out.append(1, '(').append(parts.shape->tail_ai).append(1, ')');
+  }
+  return out.append(parts.tail);
 }
 
 std::size_t hash_value(const Epc& value) noexcept {
-  return Hasher::mix(std::visit(Hasher{}, value), value.index());
+  const auto mix = [](std::size_t a, std::size_t b) { return a * 0x9e3779b97f4a7c15U ^ b; };
+  const std::hash<std::string_view> of;
+  const auto parts = parts_of(value);
+  if (!parts) return mix(of(std::get<OtherUri>(value).text()), value.index());
+  std::size_t hash = of(parts->key);
+  if (parts->shape->pieces) hash = mix(hash, of(parts->pieces));
+  if (!parts->tail.empty()) hash = mix(hash, of(parts->tail));
+  return mix(hash, value.index());
 }
 
 }  // namespace packtrail::gs1

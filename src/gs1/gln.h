@@ -7,11 +7,10 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <optional>
 #include <string_view>
 
 #include "base/result.h"
+#include "gs1/digit_key.h"
 
 namespace packtrail::gs1 {
 
@@ -33,29 +32,12 @@ class CompanyPrefix {
   std::uint8_t size_ = 0;
 };
 
-// 13 digits, the last one the mod-10 check digit. Names a party or a place.
-class Gln {
- public:
+struct GlnTag {
+  static constexpr std::string_view kAi = "GLN";
+  static constexpr std::string_view kName = "GLN";
   static constexpr std::size_t kSize = 13;
-
-  static Result<Gln> parse(std::string_view digits);  // As Gtin::parse, with 13 digits.
-  static std::optional<Gln> try_parse(std::string_view digits) noexcept;
-  // Completes 12 digits with their check digit; nothing unless they are 12 digits.
-  static std::optional<Gln> complete(std::string_view twelve_digits) noexcept;
-
-  [[nodiscard]] std::string_view digits() const { return {digits_.data(), digits_.size()}; }
-  friend auto operator<=>(const Gln&, const Gln&) = default;
-
- private:
-  Gln() = default;
-  std::array<char, kSize> digits_;
 };
+// 13 digits, the last one the mod-10 check digit. Names a party or a place.
+using Gln = DigitKey<GlnTag>;
 
 }  // namespace packtrail::gs1
-
-template <>
-struct std::hash<packtrail::gs1::Gln> {
-  std::size_t operator()(const packtrail::gs1::Gln& gln) const noexcept {
-    return std::hash<std::string_view>{}(gln.digits());
-  }
-};

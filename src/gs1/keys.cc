@@ -1,9 +1,12 @@
-// Gtin, Gln, CompanyPrefix, Sscc, Grai, Sgtin and the texts held in place.
+// The keys that need more than their templates: Gtin, CompanyPrefix, Sscc, Grai, Gdti, Gcn, Cpi,
+// ...
 #include <algorithm>
 #include <cstring>
 #include <string>
 
 #include "gs1/asset.h"
+#include "gs1/component.h"
+#include "gs1/document.h"
 #include "gs1/gln.h"
 #include "gs1/gtin.h"
 #include "gs1/sgtin.h"
@@ -18,42 +21,6 @@ std::uint64_t to_number(std::string_view digits) {
   return number;
 }
 
-// The weighted sum of N digits whose last one has weight `last`; nothing when one is no digit. The
-// size is a constant, so the loop is straight code.
-template <std::size_t N>
-std::optional<unsigned> digit_sum(const char* digits, unsigned last) {
-  unsigned sum = 0;
-  bool bad = false;
-  for (std::size_t i = 0; i < N; ++i) {
-    const auto value = static_cast<unsigned>(static_cast<unsigned char>(digits[i])) - '0';
-    bad |= value > 9;
-    sum += (N - 1 - i) % 2 == 0 ? value * last : value * (4 - last);
-  }
-  if (bad) return std::nullopt;
-  return sum;
-}
-
-// Copies `digits` when they are N digits that end with their check digit.
-template <std::size_t N>
-bool check_into(std::array<char, N>& out, std::string_view digits) {
-  if (digits.size() != N) return false;
-  const auto sum = digit_sum<N>(digits.data(), 1);
-  if (!sum || *sum % 10 != 0) return false;
-  std::memcpy(out.data(), digits.data(), N);
-  return true;
-}
-
-// Copies `body` and its check digit; false unless body is exactly N - 1 digits.
-template <std::size_t N>
-bool complete_into(std::array<char, N>& out, std::string_view body) {
-  if (body.size() != N - 1) return false;
-  const auto sum = digit_sum<N - 1>(body.data(), 3);
-  if (!sum) return false;
-  std::memcpy(out.data(), body.data(), N - 1);
-  out[N - 1] = static_cast<char>('0' + (10 - *sum % 10) % 10);
-  return true;
-}
-
 constexpr std::uint64_t power_of_ten(std::size_t exponent) {
   std::uint64_t power = 1;
   for (std::size_t i = 0; i < exponent; ++i) power *= 10;
@@ -62,12 +29,13 @@ constexpr std::uint64_t power_of_ten(std::size_t exponent) {
 
 }  // namespace
 
-Error explain_component(std::string_view text, std::size_t size_max, std::string_view ai,
-                        std::string_view name) {
+Error explain_component(std::string_view text, std::size_t size_max, CharClass set,
+                        std::string_view ai, std::string_view name) {
   Error error{.code = Errc::InvalidArgument, .message = {}, .field = std::string(ai)};
-  const std::string range =
-      "1 to " + std::to_string(size_max) + " characters of GS1 character set 82";
-  error.rule = range;
+  const char* set_name = set == kDigit    ? "digits"
+                         : set == kCset39 ? "characters of GS1 character set 39"
+                                          : "characters of GS1 character set 82";
+  error.rule = "1 to " + std::to_string(size_max) + " " + set_name;
   if (text.empty()) {
     error.message = std::string(name) + " is empty";
     error.offset = 0;
@@ -79,8 +47,8 @@ Error explain_component(std::string_view text, std::size_t size_max, std::string
     error.length = text.size() - size_max;
     error.remedy = "shorten it";
   } else {
-    error.message = std::string(name) + " holds a character outside GS1 character set 82";
-    error.offset = find_outside(text, kCset82);
+    error.message = std::string(name) + " holds a character that is not among the " + set_name;
+    error.offset = find_outside(text, set);
     error.length = 1;
     error.remedy = "replace the character";
   }
@@ -94,7 +62,7 @@ Result<Gtin> Gtin::parse(std::string_view digits) {
 
 std::optional<Gtin> Gtin::try_parse(std::string_view digits) noexcept {
   Gtin gtin;
-  if (!check_into(gtin.digits_, digits)) return std::nullopt;
+  if (!detail::check_into(gtin.digits_, digits)) return std::nullopt;
   return gtin;
 }
 
@@ -122,7 +90,7 @@ std::optional<Gtin> Gtin::from_number(std::uint64_t number) noexcept {
 
 std::optional<Gtin> Gtin::complete(std::string_view thirteen_digits) noexcept {
   Gtin gtin;
-  if (!complete_into(gtin.digits_, thirteen_digits)) return std::nullopt;
+  if (!detail::complete_into(gtin.digits_, thirteen_digits)) return std::nullopt;
   return gtin;
 }
 
@@ -147,23 +115,6 @@ Result<CompanyPrefix> CompanyPrefix::parse(std::string_view digits) {
   return error;
 }
 
-Result<Gln> Gln::parse(std::string_view digits) {
-  if (const auto gln = try_parse(digits)) return *gln;
-  return explain_key(digits, kSize, "GLN", "GLN");
-}
-
-std::optional<Gln> Gln::try_parse(std::string_view digits) noexcept {
-  Gln gln;
-  if (!check_into(gln.digits_, digits)) return std::nullopt;
-  return gln;
-}
-
-std::optional<Gln> Gln::complete(std::string_view twelve_digits) noexcept {
-  Gln gln;
-  if (!complete_into(gln.digits_, twelve_digits)) return std::nullopt;
-  return gln;
-}
-
 Result<Sscc> Sscc::parse(std::string_view digits) {
   if (const auto sscc = try_parse(digits)) return *sscc;
   return explain_key(digits, kSize, "00", "SSCC");
@@ -171,13 +122,13 @@ Result<Sscc> Sscc::parse(std::string_view digits) {
 
 std::optional<Sscc> Sscc::try_parse(std::string_view digits) noexcept {
   Sscc sscc;
-  if (!check_into(sscc.digits_, digits)) return std::nullopt;
+  if (!detail::check_into(sscc.digits_, digits)) return std::nullopt;
   return sscc;
 }
 
 std::optional<Sscc> Sscc::complete(std::string_view seventeen_digits) noexcept {
   Sscc sscc;
-  if (!complete_into(sscc.digits_, seventeen_digits)) return std::nullopt;
+  if (!detail::complete_into(sscc.digits_, seventeen_digits)) return std::nullopt;
   return sscc;
 }
 
@@ -213,8 +164,34 @@ Result<Sscc> Sscc::make(const CompanyPrefix& prefix, unsigned extension,
 
 std::uint64_t Sscc::number() const { return to_number(digits()); }
 
+namespace {
+
+// The type part of a GRAI, GDTI or GCN, which stands at `at` of `value`.
+Result<Gln> parse_type(std::string_view value, std::size_t at, std::string_view ai,
+                       std::string_view name) {
+  const std::string_view digits = value.substr(std::min(at, value.size()), Gln::kSize);
+  if (const auto type = Gln::try_parse(digits)) return *type;
+  Error error = explain_key(digits, Gln::kSize, ai, name);
+  if (error.offset) *error.offset += at;
+  return error;
+}
+
+// What follows the type, when anything does.
+template <class Serial>
+Result<std::optional<Serial>> parse_tail(std::string_view value, std::size_t at) {
+  if (value.size() <= at) return std::optional<Serial>();
+  auto serial = Serial::parse(value.substr(at));
+  if (serial) return std::optional<Serial>(*serial);
+  Error error = std::move(serial).error();
+  if (error.offset) *error.offset += at;
+  return error;
+}
+
+}  // namespace
+
 Result<Grai> Grai::parse(std::string_view ai_8003_value) {
-  if (ai_8003_value.size() < 14 || ai_8003_value[0] != '0') {
+  constexpr std::size_t kTypeEnd = 1 + Gln::kSize;
+  if (ai_8003_value.size() < kTypeEnd || ai_8003_value[0] != '0') {
     return Error{.code = Errc::InvalidArgument,
                  .message = "GRAI does not begin with 0 and 13 digits",
                  .field = "8003",
@@ -223,23 +200,76 @@ Result<Grai> Grai::parse(std::string_view ai_8003_value) {
                  .rule = "0, then 13 digits with check digit, then an optional serial X..16",
                  .remedy = "give the value of AI (8003)"};
   }
-  auto asset_type = Gln::try_parse(ai_8003_value.substr(1, Gln::kSize));
-  if (!asset_type) {
-    Error error = explain_key(ai_8003_value.substr(1, Gln::kSize), Gln::kSize, "8003", "GRAI");
-    if (error.offset) *error.offset += 1;
+  const Gln type = PACKTRAIL_TRY(parse_type(ai_8003_value, 1, "8003", "GRAI"));
+  return Grai{type, PACKTRAIL_TRY(parse_tail<GraiSerial>(ai_8003_value, kTypeEnd))};
+}
+
+Result<Gdti> Gdti::parse(std::string_view ai_253_value) {
+  const Gln type = PACKTRAIL_TRY(parse_type(ai_253_value, 0, "253", "GDTI"));
+  return Gdti{type, PACKTRAIL_TRY(parse_tail<GdtiSerial>(ai_253_value, Gln::kSize))};
+}
+
+Result<Gcn> Gcn::parse(std::string_view ai_255_value) {
+  const Gln offer = PACKTRAIL_TRY(parse_type(ai_255_value, 0, "255", "GCN"));
+  return Gcn{offer, PACKTRAIL_TRY(parse_tail<GcnSerial>(ai_255_value, Gln::kSize))};
+}
+
+Result<Cpi> Cpi::parse(std::string_view part, std::string_view serial) {
+  Cpi cpi{PACKTRAIL_TRY(Cpid::parse(part)), PACKTRAIL_TRY(parse_tail<CpidSerial>(serial, 0))};
+  const std::size_t prefix = find_outside(part, kDigit);
+  if (prefix < CompanyPrefix::kSizeMin) {
+    return Error{.code = Errc::InvalidArgument,
+                 .message = "the part identifier does not begin with a company prefix",
+                 .field = "8010",
+                 .offset = prefix,
+                 .length = prefix < part.size() ? 1U : 0U,
+                 .rule = "company prefix, then a reference of GS1 character set 39",
+                 .remedy = "begin with the company prefix, all digits"};
+  }
+  if (serial.size() > 1 && serial[0] == '0') {
+    return Error{.code = Errc::InvalidArgument,
+                 .message = "the component serial number begins with zero",
+                 .field = "8011",
+                 .offset = 0,
+                 .length = 1,
+                 .rule = "1 to 12 digits without leading zeros (GS1 General Specifications 3.9.7)",
+                 .remedy = "leave the leading zeros out"};
+  }
+  return cpi;
+}
+
+std::optional<PieceOfTotal> PieceOfTotal::try_parse(std::string_view digits) noexcept {
+  PieceOfTotal value;
+  if (digits.size() != value.digits_.size() || find_outside(digits, kDigit) != digits.size()) {
+    return std::nullopt;
+  }
+  std::memcpy(value.digits_.data(), digits.data(), digits.size());
+  if (value.piece() == 0 || value.piece() > value.total()) return std::nullopt;
+  return value;
+}
+
+Result<PieceOfTotal> PieceOfTotal::parse(std::string_view digits) {
+  if (const auto value = try_parse(digits)) return *value;
+  return Error{.code = Errc::InvalidArgument,
+               .message = "piece and total are wrong",
+               .field = "8006",
+               .offset = 0,
+               .length = digits.size(),
+               .rule = "two digits each, 01 to 99, the piece not above the total",
+               .remedy = "write piece 1 of 2 as 0102"};
+}
+
+Result<Itip> Itip::parse(std::string_view ai_8006_value, std::string_view serial) {
+  const std::string_view digits = ai_8006_value.substr(0, Gtin::kSize);
+  const auto gtin = Gtin::try_parse(digits);
+  if (!gtin) return explain_key(digits, Gtin::kSize, "8006", "ITIP");
+  auto piece = PieceOfTotal::parse(ai_8006_value.substr(Gtin::kSize));
+  if (!piece) {
+    Error error = std::move(piece).error();
+    error.offset = Gtin::kSize;
     return error;
   }
-  Grai grai{*asset_type, std::nullopt};
-  if (ai_8003_value.size() > 14) {
-    auto serial = GraiSerial::parse(ai_8003_value.substr(14));
-    if (!serial) {
-      Error error = std::move(serial).error();
-      if (error.offset) *error.offset += 14;
-      return error;
-    }
-    grai.serial = *serial;
-  }
-  return grai;
+  return Itip{*gtin, *piece, PACKTRAIL_TRY(parse_tail<SerialNumber>(serial, 0))};
 }
 
 std::string Sgtin::to_hri() const {

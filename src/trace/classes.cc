@@ -46,6 +46,17 @@ Scheme scheme_of(const gs1::Epc& epc) {
     Scheme operator()(const gs1::Lgtin&) const { return Scheme::Lgtin; }
     Scheme operator()(const gs1::Grai&) const { return Scheme::Grai; }
     Scheme operator()(const gs1::Giai&) const { return Scheme::Giai; }
+    Scheme operator()(const gs1::Gtin&) const { return Scheme::Gtin; }
+    Scheme operator()(const gs1::Pgln&) const { return Scheme::Pgln; }
+    Scheme operator()(const gs1::Gsrn&) const { return Scheme::Gsrn; }
+    Scheme operator()(const gs1::Gsrnp&) const { return Scheme::Gsrnp; }
+    Scheme operator()(const gs1::Gdti&) const { return Scheme::Gdti; }
+    Scheme operator()(const gs1::Gcn&) const { return Scheme::Gcn; }
+    Scheme operator()(const gs1::Gsin&) const { return Scheme::Gsin; }
+    Scheme operator()(const gs1::Ginc&) const { return Scheme::Ginc; }
+    Scheme operator()(const gs1::Cpi&) const { return Scheme::Cpi; }
+    Scheme operator()(const gs1::Itip&) const { return Scheme::Itip; }
+    Scheme operator()(const gs1::Upui&) const { return Scheme::Upui; }
     Scheme operator()(const gs1::OtherUri&) const { return Scheme::Other; }
   };
   return std::visit(Visitor{}, epc);

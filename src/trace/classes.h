@@ -33,8 +33,19 @@ enum class Scheme : std::uint8_t {
   Grai = 4,
   Giai = 5,
   Other = 6,
+  Gtin = 7,
+  Pgln = 8,
+  Gsrn = 9,
+  Gsrnp = 10,
+  Gdti = 11,
+  Gcn = 12,
+  Gsin = 13,
+  Ginc = 14,
+  Cpi = 15,
+  Itip = 16,
+  Upui = 17,
 };
-inline constexpr std::size_t kSchemeCount = 7;
+inline constexpr std::size_t kSchemeCount = 18;
 
 struct ClassInfo {
   ObjectClass object_class;

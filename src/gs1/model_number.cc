@@ -1,0 +1,81 @@
+#include "gs1/model_number.h"
+
+#include <array>
+
+#include "gs1/charset.h"
+
+namespace packtrail::gs1 {
+namespace {
+
+constexpr std::size_t kPrefixDigits = 4;
+constexpr std::size_t kPairSize = 2;
+
+Error model_error(std::string message, std::string_view ai, std::size_t offset, std::size_t length,
+                  std::string remedy) {
+  return Error{.code = Errc::InvalidArgument,
+               .message = std::move(message),
+               .field = std::string(ai),
+               .offset = offset,
+               .length = length,
+               .rule =
+                   "company prefix, reference and check pair, at most 25 characters "
+                   "(GS1 General Specifications 7.9.5)",
+               .remedy = std::move(remedy)};
+}
+
+}  // namespace
+
+std::optional<std::string> check_pair(std::string_view body) {
+  static constexpr std::array<unsigned, kModelNumberMax - kPairSize> kPrimes{
+      2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83};
+  static constexpr std::string_view kPairs = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+  if (body.empty() || body.size() > kPrimes.size()) return std::nullopt;
+  unsigned sum = 0;
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    const char c = body[body.size() - 1 - i];
+    if (!is_in(c, kCset82)) return std::nullopt;
+    unsigned place = 0;  // Of the character among those of the set, in the order of their codes.
+    for (char below = '!'; below < c; ++below) place += is_in(below, kCset82) ? 1 : 0;
+    sum += kPrimes[i] * place;
+  }
+  sum %= 1021;
+  return std::string{kPairs[sum >> 5], kPairs[sum & 31]};
+}
+
+template <class Tag>
+Result<ModelNumber<Tag>> ModelNumber<Tag>::parse(std::string_view text) {
+  const auto characters = PACKTRAIL_TRY(ComponentText<Tag>::parse(text));
+  if (find_outside(text, kDigit) < kPrefixDigits) {
+    return model_error(std::string(Tag::kName) + " does not begin with a company prefix", Tag::kAi,
+                       find_outside(text, kDigit), 1, "begin with the company prefix, all digits");
+  }
+  if (text.size() <= kPrefixDigits + kPairSize) {
+    return model_error(std::string(Tag::kName) + " is too short", Tag::kAi, text.size(), 0,
+                       "give company prefix, model reference and check pair");
+  }
+  const std::size_t end = text.size() - kPairSize;
+  const auto right = check_pair(text.substr(0, end));
+  if (right && text.substr(end) != *right) {
+    return model_error("check pair is " + std::string(text.substr(end)) + ", should be " + *right,
+                       Tag::kAi, end, kPairSize, "compare every character with the source");
+  }
+  return ModelNumber(characters);
+}
+
+template <class Tag>
+Result<ModelNumber<Tag>> ModelNumber<Tag>::complete(std::string_view body) {
+  const auto pair = check_pair(body);
+  if (pair) return parse(std::string(body) + *pair);
+  if (body.size() <= kModelNumberMax - kPairSize || find_outside(body, kCset82) != body.size()) {
+    return explain_component(body, kModelNumberMax - kPairSize, kCset82, Tag::kAi, Tag::kName);
+  }
+  return model_error(std::string(Tag::kName) + " has " + std::to_string(body.size()) +
+                         " characters before its check pair",
+                     Tag::kAi, kModelNumberMax - kPairSize,
+                     body.size() - (kModelNumberMax - kPairSize), "shorten the model reference");
+}
+
+template class ModelNumber<GmnTag>;
+template class ModelNumber<MudiTag>;
+
+}  // namespace packtrail::gs1
