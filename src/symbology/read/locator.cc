@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "symbology/read/filters.h"
+#include "symbology/read/matrix_decoder.h"
 
 namespace packtrail::symbology {
 namespace {
@@ -16,8 +17,8 @@ constexpr int kRing = 2;  // Modules of surroundings that are measured.
 constexpr float kSharpening = 0.6F;
 constexpr int kRegistrations = 4;
 constexpr float kAgreementMin = 0.45F;  // Below this the clock tracks are chance.
-constexpr std::array<int, 24> kSquareSizes = {10, 12, 14, 16, 18, 20, 22, 24, 26,  32,  36,  40,
-                                              44, 48, 52, 64, 72, 80, 88, 96, 104, 120, 132, 144};
+constexpr float kModulePixelsMin = 1.3F;
+constexpr float kAspectMax = 20;  // 8 x 144 modules, seen at a slant.
 
 Point operator+(Point a, Point b) { return {a.x + b.x, a.y + b.y}; }
 Point operator-(Point a, Point b) { return {a.x - b.x, a.y - b.y}; }
@@ -145,6 +146,16 @@ struct Locator::Cluster {
   int left, top, right, bottom;  // Cells, inclusive.
 };
 
+struct Locator::FixedPattern {
+  struct Module {
+    float u, v;    // The centre in the unit square.
+    float weight;  // Above 0 for dark.
+  };
+  int columns, rows;
+  std::vector<Module> modules;
+  std::vector<std::uint8_t> tones;  // Per module: 0 light, 1 dark, 2 data.
+};
+
 Locator::Locator() = default;
 Locator::~Locator() = default;
 
@@ -239,7 +250,7 @@ void Locator::find_clusters() {
     }
     const int width = cluster.right - cluster.left + 1;
     const int height = cluster.bottom - cluster.top + 1;
-    if (width < 3 || height < 3 || width > 3 * height || height > 3 * width) continue;
+    if (width < 3 || height < 3) continue;
     clusters_.push_back(cluster);
   }
   std::sort(clusters_.begin(), clusters_.end(), [](const Cluster& a, const Cluster& b) {
@@ -351,65 +362,97 @@ bool Locator::refine_sides(std::array<Point, 4>& corners) const {
   return true;
 }
 
-// The correlation does not care about contrast, so blur, which weakens the tracks, does not hurt.
-float Locator::clock_agreement(const std::array<Point, 4>& corners, int modules) const {
-  const SquareToQuad map(corners);
-  const float step = 1.0F / static_cast<float>(modules);
-  std::array<float, 2> sum{}, squares{}, alternating{};
-  for (int i = 0; i < modules; ++i) {
-    const float centre = (static_cast<float>(i) + 0.5F) * step;
-    const std::array<Point, 2> places = {map.at(centre, 0.5F * step),
-                                         map.at(1 - 0.5F * step, centre)};
-    for (std::size_t track = 0; track < 2; ++track) {
-      const float value = grey(places[track].x, places[track].y);
-      sum[track] += value;
-      squares[track] += value * value;
-      // The top track starts dark at the L, the right one starts light at the top.
-      alternating[track] += (static_cast<std::size_t>(i) + track) % 2 == 0 ? -value : value;
+const Locator::FixedPattern& Locator::pattern_of(int columns, int rows) {
+  for (const auto& pattern : patterns_) {
+    if (pattern->columns == columns && pattern->rows == rows) return *pattern;
+  }
+  auto pattern = std::make_unique<FixedPattern>();
+  pattern->columns = columns;
+  pattern->rows = rows;
+  const bool turned = rows > columns;  // Mirrored: reflected at the diagonal through the L.
+  const DataMatrixSize* size =
+      turned ? find_data_matrix_size(columns, rows) : find_data_matrix_size(rows, columns);
+  const float du = 1 / static_cast<float>(columns), dv = 1 / static_cast<float>(rows);
+  for (int row = 0; row < rows; ++row) {
+    for (int column = 0; column < columns; ++column) {
+      const int tone = turned ? fixed_module(*size, columns - 1 - column, rows - 1 - row)
+                              : fixed_module(*size, row, column);
+      pattern->tones.push_back(static_cast<std::uint8_t>(tone < 0 ? 2 : tone));
+      if (tone < 0) continue;
+      // The clock tracks pin the grid down along both sides, the bars only across.
+      const bool bar = column == 0 || row == rows - 1;
+      const bool track = !bar && (row == 0 || column == columns - 1);
+      const float weight = track ? 2.0F : 1.0F;
+      pattern->modules.push_back({(static_cast<float>(column) + 0.5F) * du,
+                                  (static_cast<float>(row) + 0.5F) * dv,
+                                  tone == 1 ? weight : -weight});
     }
   }
-  const auto n = static_cast<float>(modules);
+  // The quiet zone, where a dark module borders it.
+  for (int row = 0; row < rows; ++row) {
+    const float v = (static_cast<float>(row) + 0.5F) * dv;
+    pattern->modules.push_back({-0.5F * du, v, -1});
+    if (row % 2 == 1) pattern->modules.push_back({1 + 0.5F * du, v, -1});
+  }
+  for (int column = 0; column < columns; ++column) {
+    const float u = (static_cast<float>(column) + 0.5F) * du;
+    pattern->modules.push_back({u, 1 + 0.5F * dv, -1});
+    if (column % 2 == 0) pattern->modules.push_back({u, -0.5F * dv, -1});
+  }
+  patterns_.push_back(std::move(pattern));
+  return *patterns_.back();
+}
+
+// The correlation does not care about contrast, so blur, which weakens the tracks, does not hurt.
+float Locator::clock_agreement(const GridFit& fit) const {
+  const SquareToQuad map(fit.corners);
   float agreement = 0;
-  for (std::size_t track = 0; track < 2; ++track) {
-    const float variance = squares[track] - sum[track] * sum[track] / n;
-    if (variance > n) agreement += alternating[track] / std::sqrt(variance * n) / 2;
+  for (const int track : {0, 1}) {  // Top and right; the right one starts light at the top.
+    const int count = track == 0 ? fit.columns : fit.rows;
+    const float step = 1 / static_cast<float>(count);
+    const float depth = 0.5F / static_cast<float>(track == 0 ? fit.rows : fit.columns);
+    float sum = 0, squares = 0, alternating = 0;
+    for (int i = 0; i < count; ++i) {
+      const float centre = (static_cast<float>(i) + 0.5F) * step;
+      const Point p = track == 0 ? map.at(centre, depth) : map.at(1 - depth, centre);
+      const float value = grey(p.x, p.y);
+      sum += value;
+      squares += value * value;
+      alternating += (i + track) % 2 == 0 ? -value : value;
+    }
+    const auto n = static_cast<float>(count);
+    const float variance = squares - sum * sum / n;
+    if (variance > n) agreement += alternating / std::sqrt(variance * n) / 2;
   }
   return agreement;
 }
 
-// Clock tracks, L and the quiet zone around them: what settle() makes fit.
-float Locator::pattern_agreement(const std::array<Point, 4>& corners, int modules) const {
-  const SquareToQuad map(corners);
-  const float step = 1.0F / static_cast<float>(modules);
-  const float inside = 0.5F * step, outside = -0.5F * step;
-  const auto dark = [&](float u, float v) {
-    const Point p = map.at(u, v);
-    return std::clamp((threshold_ - grey(p.x, p.y)) / half_range_, -1.0F, 1.0F);
-  };
+// All of the fixed pattern and the quiet zone around it: what settle() makes fit.
+float Locator::pattern_agreement(const GridFit& fit, const FixedPattern& pattern) const {
+  const SquareToQuad map(fit.corners);
+  const float scale = 1 / half_range_;
   float sum = 0;
-  for (int i = 0; i < modules; ++i) {
-    const float centre = (static_cast<float>(i) + 0.5F) * step;
-    const float top = dark(centre, inside), right = dark(1 - inside, centre);
-    sum += 2 * (i % 2 == 0 ? top - right : right - top);
-    sum += dark(inside, centre) + dark(centre, 1 - inside);
-    sum -= dark(outside, centre) + dark(centre, 1 - outside);
-    if (i % 2 == 0) sum -= dark(centre, outside);
-    if (i % 2 == 1) sum -= dark(1 - outside, centre);
+  for (const FixedPattern::Module& module : pattern.modules) {
+    const Point p = map.at(module.u, module.v);
+    const float dark = (threshold_ - grey(p.x, p.y)) * scale;
+    sum += module.weight * std::clamp(dark, -1.0F, 1.0F);
   }
   return sum;
 }
 
 // Grey levels between the dark and the light modules of both clock tracks, summed. Blur weakens the
 // tracks but does not move their rhythm, and the rhythm says where the modules are.
-float Locator::clock_swing(const std::array<Point, 4>& corners, int modules) const {
-  const SquareToQuad map(corners);
-  const float step = 1.0F / static_cast<float>(modules);
+float Locator::clock_swing(const GridFit& fit) const {
+  const SquareToQuad map(fit.corners);
+  const float du = 1 / static_cast<float>(fit.columns), dv = 1 / static_cast<float>(fit.rows);
   float swing = 0;
-  for (int i = 0; i < modules; ++i) {
-    const float centre = (static_cast<float>(i) + 0.5F) * step;
-    const Point top = map.at(centre, 0.5F * step), right = map.at(1 - 0.5F * step, centre);
-    const float difference = grey(right.x, right.y) - grey(top.x, top.y);
-    swing += i % 2 == 0 ? difference : -difference;
+  for (int i = 0; i < fit.columns; ++i) {
+    const Point top = map.at((static_cast<float>(i) + 0.5F) * du, 0.5F * dv);
+    swing += i % 2 == 0 ? -grey(top.x, top.y) : grey(top.x, top.y);
+  }
+  for (int i = 0; i < fit.rows; ++i) {
+    const Point right = map.at(1 - 0.5F * du, (static_cast<float>(i) + 0.5F) * dv);
+    swing += i % 2 == 0 ? grey(right.x, right.y) : -grey(right.x, right.y);
   }
   return swing;
 }
@@ -417,22 +460,22 @@ float Locator::clock_swing(const std::array<Point, 4>& corners, int modules) con
 // Moves top left, top right and bottom right, which the clock tracks tie down; the fourth corner
 // keeps its place relative to them.
 void Locator::follow_clock(GridFit& fit) const {
-  const float module = length(fit.corners[1] - fit.corners[0]) / static_cast<float>(fit.modules);
-  float best = clock_swing(fit.corners, fit.modules);
+  const float module = length(fit.corners[1] - fit.corners[0]) / static_cast<float>(fit.columns);
+  float best = clock_swing(fit);
   for (const float share : {0.40F, 0.20F, 0.10F}) {
     for (int round = 0; round < 4; ++round) {
       bool moved = false;
       for (std::size_t i = 0; i < 6; ++i) {
         for (const float sign : {1.0F, -1.0F}) {
-          std::array<Point, 4> trial = fit.corners;
+          GridFit trial = fit;
           const Point shift =
               i % 2 == 0 ? Point{sign * share * module, 0} : Point{0, sign * share * module};
-          trial[i / 2] = trial[i / 2] + shift;
-          trial[3] = i / 2 == 1 ? trial[3] - shift : trial[3] + shift;
-          const float swing = clock_swing(trial, fit.modules);
+          trial.corners[i / 2] = trial.corners[i / 2] + shift;
+          trial.corners[3] = i / 2 == 1 ? trial.corners[3] - shift : trial.corners[3] + shift;
+          const float swing = clock_swing(trial);
           if (swing <= best) continue;
           best = swing;
-          fit.corners = trial;
+          fit.corners = trial.corners;
           moved = true;
           break;
         }
@@ -440,25 +483,26 @@ void Locator::follow_clock(GridFit& fit) const {
       if (!moved) break;
     }
   }
-  fit.agreement = clock_agreement(fit.corners, fit.modules);
+  fit.agreement = clock_agreement(fit);
 }
 
 // Moves the corners, one coordinate at a time, while the fixed pattern agrees better.
-void Locator::settle(GridFit& fit) const {
-  const float module = length(fit.corners[1] - fit.corners[0]) / static_cast<float>(fit.modules);
-  float best = pattern_agreement(fit.corners, fit.modules);
+void Locator::settle_fit(GridFit& fit) {
+  const FixedPattern& pattern = pattern_of(fit.columns, fit.rows);
+  const float module = length(fit.corners[1] - fit.corners[0]) / static_cast<float>(fit.columns);
+  float best = pattern_agreement(fit, pattern);
   for (const float share : {0.40F, 0.20F, 0.08F}) {
     for (int round = 0; round < 3; ++round) {
       bool moved = false;
       for (std::size_t i = 0; i < 8; ++i) {
         for (const float sign : {1.0F, -1.0F}) {
-          std::array<Point, 4> trial = fit.corners;
-          Point& corner = trial[i / 2];
+          GridFit trial = fit;
+          Point& corner = trial.corners[i / 2];
           (i % 2 == 0 ? corner.x : corner.y) += sign * share * module;
-          const float agreement = pattern_agreement(trial, fit.modules);
+          const float agreement = pattern_agreement(trial, pattern);
           if (agreement <= best) continue;
           best = agreement;
-          fit.corners = trial;
+          fit.corners = trial.corners;
           moved = true;
           break;
         }
@@ -466,28 +510,35 @@ void Locator::settle(GridFit& fit) const {
       if (!moved) break;
     }
   }
-  fit.agreement = clock_agreement(fit.corners, fit.modules);
+  fit.agreement = clock_agreement(fit);
 }
 
-// Which square size do the clock tracks show?
+// Which size do the clock tracks show? Only those of about the seen shape are asked.
 void Locator::add_fit(const std::array<Point, 4>& corners) {
-  const float size = std::min(length(corners[1] - corners[0]), length(corners[3] - corners[0]));
+  const float width = (length(corners[1] - corners[0]) + length(corners[2] - corners[3])) / 2;
+  const float height = (length(corners[3] - corners[0]) + length(corners[2] - corners[1])) / 2;
   std::array<GridFit, 2> best{};
-  for (const int modules : kSquareSizes) {
-    if (size < 1.5F * static_cast<float>(modules)) break;  // Too few pixels for so many modules.
-    const GridFit fit{corners, modules, clock_agreement(corners, modules)};
+  const auto try_size = [&](int columns, int rows) {
+    const float across = width / static_cast<float>(columns);
+    const float down = height / static_cast<float>(rows);
+    if (std::min(across, down) < kModulePixelsMin) return;
+    if (across > 1.4F * down || down > 1.4F * across) return;
+    GridFit fit{corners, columns, rows, 0};
+    fit.agreement = clock_agreement(fit);
     if (fit.agreement > best[0].agreement) {
       best[1] = best[0];
       best[0] = fit;
     } else if (fit.agreement > best[1].agreement) {
       best[1] = fit;
     }
+  };
+  for (const DataMatrixSize& size : data_matrix_sizes()) {
+    try_size(size.columns, size.rows);
+    if (size.columns != size.rows) try_size(size.rows, size.columns);
   }
-  for (GridFit& fit : best) {
+  for (const GridFit& fit : best) {
     if (fit.agreement < 0.5F * kAgreementMin || fit.agreement < 0.6F * best[0].agreement) continue;
     drafts_.push_back(fit);
-    settle(fit);
-    if (fit.agreement >= kAgreementMin) fits_.push_back(fit);
   }
 }
 
@@ -500,7 +551,10 @@ void Locator::fit_cluster(const Cluster& cluster) {
   if (!rectangle) return;
   const std::array<Point, 4>& r = *rectangle;
   const float width = length(r[1] - r[0]), height = length(r[3] - r[0]);
-  if (std::min(width, height) < 12 || width > 1.6F * height || height > 1.6F * width) return;
+  if (std::min(width, height) < 12 ||
+      std::max(width, height) > kAspectMax * std::min(width, height)) {
+    return;
+  }
 
   std::array<float, 4> solid{};
   for (std::size_t side = 0; side < 4; ++side) {
@@ -537,11 +591,18 @@ std::span<const GridFit> Locator::best_first(std::vector<GridFit>& fits) {
 std::span<const GridFit> Locator::locate(const GreyImage& picture) {
   fits_.clear();
   drafts_.clear();
-  if (picture.width < kSideMin || picture.height < kSideMin) return fits_;
+  if (picture.width < kSideMin || picture.height < kSideMin) return drafts_;
   prepare(picture);
-  if (half_range_ < 8) return fits_;  // A picture of one tone, whatever its noise.
+  if (half_range_ < 8) return drafts_;  // A picture of one tone, whatever its noise.
   find_clusters();
   for (const Cluster& cluster : clusters_) fit_cluster(cluster);
+  return best_first(drafts_);
+}
+
+std::span<const GridFit> Locator::settle() {
+  fits_ = drafts_;
+  for (GridFit& fit : fits_) settle_fit(fit);
+  std::erase_if(fits_, [](const GridFit& fit) { return fit.agreement < kAgreementMin; });
   return best_first(fits_);
 }
 
@@ -552,18 +613,17 @@ std::span<const GridFit> Locator::refit() {
 }
 
 void Locator::measure(const GridFit& fit) {
-  const int n = fit.modules;
-  const int stride = n + 2 * kRing;
   const SquareToQuad map(fit.corners);
-  const float step = 1.0F / static_cast<float>(n);
-  values_.resize(static_cast<std::size_t>(stride) * static_cast<std::size_t>(stride));
+  const float du = 1 / static_cast<float>(fit.columns), dv = 1 / static_cast<float>(fit.rows);
+  values_.resize(static_cast<std::size_t>(fit.columns + 2 * kRing) *
+                 static_cast<std::size_t>(fit.rows + 2 * kRing));
   constexpr float kSpread = 0.22F;
   std::size_t i = 0;
-  for (int row = -kRing; row < n + kRing; ++row) {
-    for (int column = -kRing; column < n + kRing; ++column) {
+  for (int row = -kRing; row < fit.rows + kRing; ++row) {
+    for (int column = -kRing; column < fit.columns + kRing; ++column) {
       const float u = static_cast<float>(column) + 0.5F, v = static_cast<float>(row) + 0.5F;
-      const auto value = [&](float du, float dv) {
-        const Point p = map.at((u + du) * step, (v + dv) * step);
+      const auto value = [&](float x, float y) {
+        const Point p = map.at((u + x) * du, (v + y) * dv);
         return grey(p.x, p.y);
       };
       values_[i++] = (2 * value(0, 0) + value(-kSpread, -kSpread) + value(kSpread, -kSpread) +
@@ -574,39 +634,41 @@ void Locator::measure(const GridFit& fit) {
 }
 
 BitMatrix Locator::sample(const GridFit& fit, Sampling sampling) {
-  const int n = fit.modules;
   decide(fit);
-  if (sampling != Sampling::Sharpened) equalise(n);
+  if (sampling != Sampling::Sharpened) equalise(fit);
   if (sampling == Sampling::Registered) {
     GridFit moved = fit;
     for (int round = 0; round < kRegistrations && register_corners(moved); ++round) {
       decide(moved);
-      equalise(n);
+      equalise(moved);
     }
   }
-  const auto stride = static_cast<std::size_t>(n + 2 * kRing);
-  BitMatrix out(n, n);
-  for (int row = 0; row < n; ++row) {
+  sampled_ = fit;
+  const auto stride = static_cast<std::size_t>(fit.columns + 2 * kRing);
+  BitMatrix out(fit.columns, fit.rows);
+  for (int row = 0; row < fit.rows; ++row) {
     const std::uint8_t* line =
         dark_.data() + static_cast<std::size_t>(row + kRing) * stride + kRing;
-    for (int column = 0; column < n; ++column) out.set(column, row, line[column] != 0);
+    for (int column = 0; column < fit.columns; ++column) out.set(column, row, line[column] != 0);
   }
   return out;
 }
 
 // First decisions: each value less a share of its neighbours', and one threshold.
 void Locator::decide(const GridFit& fit) {
-  const int n = fit.modules;
-  const auto stride = static_cast<std::size_t>(n + 2 * kRing);
+  const auto stride = static_cast<std::size_t>(fit.columns + 2 * kRing);
+  const FixedPattern& pattern = pattern_of(fit.columns, fit.rows);
   measure(fit);
+  is_equalised_ = false;
   dark_.assign(values_.size(), 0);
+  is_fixed_.assign(values_.size(), 1);
   residual_.assign(values_.size(), 0);
   const auto index = [&](int column, int row) {
     return static_cast<std::size_t>(row + kRing) * stride +
            static_cast<std::size_t>(column + kRing);
   };
-  for (int row = 0; row < n; ++row) {
-    for (int column = 0; column < n; ++column) {
+  for (int row = 0; row < fit.rows; ++row) {
+    for (int column = 0; column < fit.columns; ++column) {
       const std::size_t i = index(column, row);
       const float around =
           (values_[i - 1] + values_[i + 1] + values_[i - stride] + values_[i + stride]) / 4;
@@ -615,19 +677,17 @@ void Locator::decide(const GridFit& fit) {
   }
   // The clock tracks are dark and light in equal parts: their mean is the threshold.
   float sum = 0;
-  for (int i = 0; i < n; ++i) sum += residual_[index(i, 0)] + residual_[index(n - 1, i)];
-  const float threshold = sum / static_cast<float>(2 * n);
-  for (int row = 0; row < n; ++row) {
-    for (int column = 0; column < n; ++column) {
+  for (int i = 0; i < fit.columns; ++i) sum += residual_[index(i, 0)];
+  for (int i = 0; i < fit.rows; ++i) sum += residual_[index(fit.columns - 1, i)];
+  decision_ = sum / static_cast<float>(fit.columns + fit.rows);
+  std::size_t module = 0;
+  for (int row = 0; row < fit.rows; ++row) {
+    for (int column = 0; column < fit.columns; ++column) {
       const std::size_t i = index(column, row);
-      dark_[i] = residual_[i] < threshold ? 1 : 0;
+      const std::uint8_t tone = pattern.tones[module++];
+      is_fixed_[i] = tone != 2 ? 1 : 0;
+      dark_[i] = tone != 2 ? tone : residual_[i] < decision_ ? 1 : 0;
     }
-  }
-  for (int i = 0; i < n; ++i) {
-    dark_[index(i, 0)] = i % 2 == 0 ? 1 : 0;
-    dark_[index(n - 1, i)] = i % 2 == 1 ? 1 : 0;
-    dark_[index(0, i)] = 1;
-    dark_[index(i, n - 1)] = 1;
   }
 }
 
@@ -635,17 +695,16 @@ void Locator::decide(const GridFit& fit) {
 // decisions. False when nothing moved. Most decisions are right even on a slightly wrong grid, so
 // the grid comes right, and then the rest of them.
 bool Locator::register_corners(GridFit& fit) const {
-  const int n = fit.modules;
-  const int stride = n + 2 * kRing;
-  const float step = 1.0F / static_cast<float>(n);
+  const int stride = fit.columns + 2 * kRing;
+  const float du = 1 / static_cast<float>(fit.columns), dv = 1 / static_cast<float>(fit.rows);
   const auto misfit = [&](const std::array<Point, 4>& corners) {
     const SquareToQuad map(corners);
     float sum = 0;
-    for (int row = 0; row < n; ++row) {
+    for (int row = 0; row < fit.rows; ++row) {
       const auto line = static_cast<std::size_t>((row + kRing) * stride + kRing);
-      for (int column = 0; column < n; ++column) {
-        const Point p = map.at((static_cast<float>(column) + 0.5F) * step,
-                               (static_cast<float>(row) + 0.5F) * step);
+      for (int column = 0; column < fit.columns; ++column) {
+        const Point p =
+            map.at((static_cast<float>(column) + 0.5F) * du, (static_cast<float>(row) + 0.5F) * dv);
         const std::size_t i = line + static_cast<std::size_t>(column);
         const float difference = grey(p.x, p.y) - (values_[i] - residual_[i]);
         sum += difference * difference;
@@ -653,7 +712,7 @@ bool Locator::register_corners(GridFit& fit) const {
     }
     return sum;
   };
-  const float module = length(fit.corners[1] - fit.corners[0]) * step;
+  const float module = length(fit.corners[1] - fit.corners[0]) * du;
   float best = misfit(fit.corners);
   bool any = false;
   for (const float share : {0.30F, 0.12F}) {
@@ -683,8 +742,8 @@ bool Locator::register_corners(GridFit& fit) const {
 // w3 * (4 at distance two). The weights are fitted to the present decisions by least squares, then
 // single modules are flipped while the squared error falls; both steps alternate. The fixed pattern
 // is known and never flips, which keeps the fit honest.
-void Locator::equalise(int modules) {
-  const int stride = modules + 2 * kRing;
+void Locator::equalise(const GridFit& fit) {
+  const int stride = fit.columns + 2 * kRing;
   const std::array<std::array<int, 4>, 3> reach = {
       {{-1, 1, -stride, stride},
        {-stride - 1, -stride + 1, stride - 1, stride + 1},
@@ -697,8 +756,8 @@ void Locator::equalise(int modules) {
   };
   for (int round = 0; round < 4; ++round) {
     std::array<std::array<double, 6>, 5> equations{};
-    for (int row = 0; row < modules; ++row) {
-      for (int column = 0; column < modules; ++column) {
+    for (int row = 0; row < fit.rows; ++row) {
+      for (int column = 0; column < fit.columns; ++column) {
         const int i = (row + kRing) * stride + column + kRing;
         const std::array<double, 6> terms = {1,
                                              static_cast<double>(dark_[at(i)]),
@@ -714,8 +773,10 @@ void Locator::equalise(int modules) {
     std::array<float, 5> weights{};
     if (!solve(equations, weights)) return;
     if (weights[1] > -1) return;  // Ink must darken; anything else is no symbol.
-    for (int row = 0; row < modules; ++row) {
-      for (int column = 0; column < modules; ++column) {
+    weights_ = weights;
+    is_equalised_ = true;
+    for (int row = 0; row < fit.rows; ++row) {
+      for (int column = 0; column < fit.columns; ++column) {
         const int i = (row + kRing) * stride + column + kRing;
         residual_[at(i)] = values_[at(i)] - weights[0] -
                            weights[1] * static_cast<float>(dark_[at(i)]) -
@@ -727,13 +788,14 @@ void Locator::equalise(int modules) {
     int flips = 0;
     const auto in_data = [&](int i) {
       const int row = i / stride - kRing, column = i % stride - kRing;
-      return row >= 0 && row < modules && column >= 0 && column < modules;
+      return row >= 0 && row < fit.rows && column >= 0 && column < fit.columns;
     };
     for (int sweep = 0; sweep < 4; ++sweep) {
       int flipped = 0;
-      for (int row = 1; row < modules - 1; ++row) {
-        for (int column = 1; column < modules - 1; ++column) {
+      for (int row = 1; row < fit.rows - 1; ++row) {
+        for (int column = 1; column < fit.columns - 1; ++column) {
           const int i = (row + kRing) * stride + column + kRing;
+          if (is_fixed_[at(i)] != 0) continue;
           const float delta = dark_[at(i)] != 0 ? -1.0F : 1.0F;
           float change = -2 * delta * weights[1] * residual_[at(i)] + weights[1] * weights[1];
           for (std::size_t ring = 0; ring < 3; ++ring) {
@@ -757,6 +819,37 @@ void Locator::equalise(int modules) {
     }
     if (flips == 0) return;
   }
+}
+
+// After equalise(): how little the squared error would grow if the module were the other tone.
+// After decide(): how near its value is to the threshold.
+std::span<const float> Locator::doubts() {
+  const int stride = sampled_.columns + 2 * kRing;
+  const std::array<int, 12> reach = {-1,          1,           -stride,     stride,
+                                     -stride - 1, -stride + 1, stride - 1,  stride + 1,
+                                     -2,          2,           -2 * stride, 2 * stride};
+  doubts_.clear();
+  for (int row = 0; row < sampled_.rows; ++row) {
+    for (int column = 0; column < sampled_.columns; ++column) {
+      const int i = (row + kRing) * stride + column + kRing;
+      const auto here = static_cast<std::size_t>(i);
+      if (!is_equalised_) {
+        doubts_.push_back(-std::abs(residual_[here] - decision_));
+        continue;
+      }
+      const float delta = dark_[here] != 0 ? -1.0F : 1.0F;
+      float change = -2 * delta * weights_[1] * residual_[here] + weights_[1] * weights_[1];
+      for (std::size_t k = 0; k < reach.size(); ++k) {
+        const int y = (i + reach[k]) / stride - kRing, x = (i + reach[k]) % stride - kRing;
+        if (y < 0 || x < 0 || y >= sampled_.rows || x >= sampled_.columns) continue;
+        const float weight = weights_[2 + k / 4];
+        change += -2 * delta * weight * residual_[static_cast<std::size_t>(i + reach[k])] +
+                  weight * weight;
+      }
+      doubts_.push_back(-change);
+    }
+  }
+  return doubts_;
 }
 
 }  // namespace packtrail::symbology

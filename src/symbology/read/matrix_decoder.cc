@@ -533,7 +533,7 @@ std::optional<MatrixReading> MatrixDecoder::decode(const BitMatrix& symbol,
   const bool erases = erasures > 0 && doubt.size() == static_cast<std::size_t>(size->rows) *
                                                           static_cast<std::size_t>(size->columns);
   if (erases) {  // A codeword is as doubtful as its most doubtful module.
-    doubts_.assign(static_cast<std::size_t>(total), 0);
+    doubts_.assign(static_cast<std::size_t>(total), -INFINITY);
     for (const Plan::Source& source : plan.sources) {
       doubts_[source.codeword] = std::max(doubts_[source.codeword], doubt[source.module]);
     }

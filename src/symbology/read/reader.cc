@@ -4,20 +4,29 @@
 #include <ZXing/ReadBarcode.h>
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 #include <span>
+#include <string_view>
 #include <utility>
 
-#include "symbology/raster.h"
+#include "gs1/element_string.h"
 #include "symbology/read/filters.h"
 #include "symbology/read/locator.h"
+#include "symbology/read/matrix_decoder.h"
 
 namespace packtrail::symbology {
 namespace {
 
 constexpr std::size_t kWorkPixelsMax = std::size_t{1} << 22;  // Larger pictures are halved first.
-constexpr int kRectifiedPixels = 2;                           // Per module, for the decoder.
-constexpr int kRectifiedQuiet = 2;
+// An answer alone counts when chance gives it with at most 2^-36 per attempt, that is less than
+// once in a century of a line's pictures; with GS1 syntax and check digits on top less is enough.
+constexpr float kEvidenceMin = 36;
+constexpr float kEvidenceGs1Min = 20;
+// Small symbols (up to 14 x 14 modules: 16 digits) have few check codewords, and the picture
+// decoder does not say how many it needed.
+constexpr std::size_t kShortData = 16;
+constexpr int kForeignMax = 4;  // Foreign symbols that are passed over in one picture.
 
 // By cost and likelihood on line pictures; the locator comes before all of these.
 constexpr std::array<Rung, 12> kLadder = {
@@ -79,36 +88,166 @@ const char* to_string(Rung rung) {
   return "unknown";
 }
 
+const char* to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::Read:
+      return "read";
+    case Outcome::Foreign:
+      return "foreign";
+    case Outcome::Disagreement:
+      return "disagreement";
+    case Outcome::Nothing:
+      return "nothing";
+    case Outcome::OutOfBudget:
+      return "out_of_budget";
+  }
+  return "unknown";
+}
+
+namespace {
+
+bool is_gs1_valid(const Symbol& symbol) {
+  const std::string& id = symbol.identifier;
+  if (id != "]d2" && id != "]C1" && id != "]Q3") return false;
+  const std::string_view raw(reinterpret_cast<const char*>(symbol.data.data()), symbol.data.size());
+  const auto elements = gs1::ElementString::parse_raw(raw);
+  return elements.has_value() && !elements->empty();
+}
+
+// ITF has no check of its own; on cases it carries a GTIN-14, whose last digit is one.
+bool is_gtin14(const Bytes& data) {
+  if (data.size() != 14) return false;
+  int sum = 0;
+  for (std::size_t i = 0; i < 14; ++i) {
+    if (data[i] < '0' || data[i] > '9') return false;
+    sum += (data[i] - '0') * (i % 2 == 0 ? 3 : 1);
+  }
+  return sum % 10 == 0;
+}
+
+ZXing::BarcodeFormats formats_of(const ReaderOptions& options) {
+  using ZXing::BarcodeFormat;
+  ZXing::BarcodeFormats formats = BarcodeFormat::DataMatrix;
+  if (options.symbols == SymbolSet::AllPrinted) {
+    return formats | BarcodeFormat::Code128 | BarcodeFormat::QRCode | BarcodeFormat::ITF;
+  }
+  for (const std::string& id : options.allowed) {
+    if (id.size() < 2) continue;
+    if (id[1] == 'C') formats |= BarcodeFormat::Code128;
+    if (id[1] == 'Q') formats |= BarcodeFormat::QRCode;
+    if (id[1] == 'I') formats |= BarcodeFormat::ITF;
+  }
+  return formats;
+}
+
+// White where a foreign symbol lies, so that the search can go on.
+void blank(GreyImage& picture, const std::array<Point, 4>& corners) {
+  float left = INFINITY, top = INFINITY, right = -INFINITY, bottom = -INFINITY;
+  for (const Point corner : corners) {
+    left = std::min(left, corner.x), right = std::max(right, corner.x);
+    top = std::min(top, corner.y), bottom = std::max(bottom, corner.y);
+  }
+  // A linear symbol is reported as the one line that was read.
+  const float margin = 4 + 0.05F * std::max(right - left, bottom - top);
+  const float tall = bottom - top < 0.1F * (right - left) ? 0.5F * (right - left) : 0;
+  const int x0 = std::clamp(static_cast<int>(left - margin), 0, picture.width);
+  const int x1 = std::clamp(static_cast<int>(right + margin), x0, picture.width);
+  const int y0 = std::clamp(static_cast<int>(top - margin - tall), 0, picture.height);
+  const int y1 = std::clamp(static_cast<int>(bottom + margin + tall), y0, picture.height);
+  const std::uint8_t paper = *std::max_element(picture.pixels.begin(), picture.pixels.end());
+  for (int y = y0; y < y1; ++y) std::fill(picture.row(y) + x0, picture.row(y) + x1, paper);
+}
+
+BitMatrix mirrored(const BitMatrix& in) {  // At the diagonal through the corner of the L.
+  BitMatrix out(in.height(), in.width());
+  for (int y = 0; y < in.height(); ++y) {
+    for (int x = 0; x < in.width(); ++x) {
+      out.set(in.height() - 1 - y, in.width() - 1 - x, in.get(x, y));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 class SymbolReader::Ladder {
  public:
   explicit Ladder(const ReaderOptions& options) : options_(options) {
-    const auto formats = options.symbols == SymbolSet::DataMatrix
-                             ? ZXing::BarcodeFormats(ZXing::BarcodeFormat::DataMatrix)
-                             : ZXing::BarcodeFormat::DataMatrix | ZXing::BarcodeFormat::Code128 |
-                                   ZXing::BarcodeFormat::QRCode;
-    scene_.setFormats(formats);
-    pure_.setFormats(ZXing::BarcodeFormat::DataMatrix)
-        .setIsPure(true)
-        .setTryDownscale(false)
-        .setTryRotate(false)
-        .setBinarizer(ZXing::Binarizer::BoolCast);
+    scene_.setFormats(formats_of(options)).setValidateITFCheckSum(false);
   }
 
-  ReadResult read(const GreyImage& picture) {
+  ReadReport inspect(const GreyImage& picture) {
     attempts_ = 0;
-    inverted_ = false;
+    pixels_ = 0;
+    out_of_budget_ = false;
+    disagreement_ = false;
+    started_ns_ = options_.clock != nullptr ? options_.clock->monotonic_ns() : 0;
+    ReadReport report;
     const auto [darkest, lightest] =
         std::minmax_element(picture.pixels.begin(), picture.pixels.end());
-    if (*lightest - *darkest < kContrastMin) return std::nullopt;
+    if (*lightest - *darkest >= kContrastMin) {
+      const GreyImage* base = &picture;
+      GreyImage beside;
+      for (int foreign = 0; foreign <= kForeignMax; ++foreign) {
+        ReadResult symbol = search(*base);
+        if (!symbol) break;
+        if (is_allowed(symbol->identifier)) {
+          report.outcome = Outcome::Read;
+          report.symbol = std::move(symbol);
+          break;
+        }
+        if (base != &beside) {
+          beside = picture;
+          base = &beside;
+        }
+        blank(beside, symbol->corners);
+        report.outcome = Outcome::Foreign;
+        if (!report.symbol) report.symbol = std::move(symbol);
+      }
+    }
+    report.attempts = attempts_;
+    report.pixels = pixels_;
+    if (report.outcome == Outcome::Nothing && disagreement_) {
+      report.outcome = Outcome::Disagreement;
+    } else if (report.outcome == Outcome::Nothing && out_of_budget_) {
+      report.outcome = Outcome::OutOfBudget;
+    }
+    return report;
+  }
+
+ private:
+  [[nodiscard]] bool is_allowed(const std::string& identifier) const {
+    return options_.allowed.empty() || std::find(options_.allowed.begin(), options_.allowed.end(),
+                                                 identifier) != options_.allowed.end();
+  }
+
+  // Whether a step over so many pixels may still be taken; once no, always no.
+  bool spend(std::size_t pixels) {
+    if (out_of_budget_) return false;
+    if ((options_.pixels_max != 0 && pixels_ + pixels > options_.pixels_max) ||
+        attempts_ >= options_.attempts_max ||
+        (options_.clock != nullptr &&
+         options_.clock->monotonic_ns() - started_ns_ >= options_.time_ns_max)) {
+      out_of_budget_ = true;
+      return false;
+    }
+    pixels_ += pixels;
+    return true;
+  }
+
+  ReadResult search(const GreyImage& picture) {
+    inverted_ = false;
+    weak_.clear();
     if (auto symbol = climb(picture)) return symbol;
-    if (!options_.try_inverted || attempts_ >= options_.attempts_max) return std::nullopt;
+    if (!options_.try_inverted || out_of_budget_ || disagreement_) return std::nullopt;
     inverted_ = true;
+    weak_.clear();
+    if (!spend(picture.pixels.size())) return std::nullopt;
     GreyImage negative;
     invert(picture, negative);
     return climb(negative);
   }
 
- private:
   ReadResult climb(const GreyImage& picture) {
     const GreyImage* base = &picture;
     Placement placement;
@@ -116,15 +255,16 @@ class SymbolReader::Ladder {
     while (base->pixels.size() > kWorkPixelsMax) {
       // The decoder downscales by itself as it sees fit, so the full picture gets its one chance.
       if (base == &picture) {
-        if (auto symbol = decode(picture, scene_, Rung::Raw, {})) return symbol;
+        if (auto symbol = decode(picture, Rung::Raw, {})) return symbol;
       }
+      if (!spend(base->pixels.size())) return std::nullopt;
       half_size(*base, next);
       std::swap(smaller, next);
       base = &smaller;
       placement.scale /= 2;
     }
     if (auto symbol = rectified(*base, placement)) return symbol;
-    for (std::size_t i = 0; i < kLadder.size() && attempts_ < options_.attempts_max; ++i) {
+    for (std::size_t i = 0; i < kLadder.size() && !out_of_budget_ && !disagreement_; ++i) {
       if (i == kCheapRungs) {
         if (inverted_) return std::nullopt;  // Light on dark is rare.
         if (auto symbol = rectified_again(placement)) return symbol;
@@ -134,10 +274,18 @@ class SymbolReader::Ladder {
     return std::nullopt;
   }
 
-  ReadResult rectified(const GreyImage& picture, const Placement& placement) {
-    for (const GridFit& fit : locator_.locate(picture)) {
+  ReadResult rectified(const GreyImage& picture, const Placement& placement,
+                       Rung rung = Rung::Rectified) {
+    if (!spend(picture.pixels.size())) return std::nullopt;
+    rung_ = rung;
+    const auto drafts = locator_.locate(picture);
+    if (drafts.empty()) return std::nullopt;
+    if (auto symbol = read_fit(drafts[0], Sampling::Sharpened, placement, false)) return symbol;
+    for (const GridFit& fit : locator_.settle()) {
       for (const Sampling sampling : {Sampling::Sharpened, Sampling::Equalised}) {
-        if (auto symbol = read_fit(fit, sampling, placement)) return symbol;
+        if (auto symbol = read_fit(fit, sampling, placement, sampling == Sampling::Equalised)) {
+          return symbol;
+        }
       }
     }
     return std::nullopt;
@@ -145,35 +293,90 @@ class SymbolReader::Ladder {
 
   // What rectified() leaves for when the cheap rungs have failed too.
   ReadResult rectified_again(const Placement& placement) {
+    rung_ = Rung::Rectified;
     for (const GridFit& fit : locator_.refit()) {
       for (const Sampling sampling : {Sampling::Equalised, Sampling::Registered}) {
-        if (auto symbol = read_fit(fit, sampling, placement)) return symbol;
+        if (auto symbol = read_fit(fit, sampling, placement, true)) return symbol;
       }
     }
     return std::nullopt;
   }
 
-  ReadResult read_fit(const GridFit& fit, Sampling sampling, const Placement& placement) {
-    if (attempts_ >= options_.attempts_max) return std::nullopt;
-    const auto drawn =
-        render_pixels(locator_.sample(fit, sampling), kRectifiedPixels, kRectifiedQuiet);
-    if (!drawn) return std::nullopt;
-    auto symbol = decode(*drawn, pure_, Rung::Rectified, placement);
-    if (!symbol) return std::nullopt;
-    for (std::size_t i = 0; i < 4; ++i) {
-      symbol->corners[i] = {fit.corners[i].x / placement.scale, fit.corners[i].y / placement.scale};
+  // `erase`: when plain correction fails, give up the most doubtful codewords, ever more of them.
+  ReadResult read_fit(const GridFit& fit, Sampling sampling, const Placement& placement,
+                      bool erase) {
+    const auto modules = static_cast<std::size_t>(fit.columns) * static_cast<std::size_t>(fit.rows);
+    if (!spend(modules)) return std::nullopt;
+    const BitMatrix symbol = locator_.sample(fit, sampling);
+    ++attempts_;
+    if (fit.columns >= fit.rows) {
+      if (auto answer = accept_fit(matrix_.decode(symbol), fit, placement)) return answer;
     }
-    return symbol;
+    if (fit.columns <= fit.rows) {
+      if (auto answer = accept_fit(matrix_.decode(mirrored(symbol)), fit, placement)) return answer;
+    }
+    if (!erase || fit.columns < fit.rows) return std::nullopt;
+    const DataMatrixSize* size = find_data_matrix_size(fit.rows, fit.columns);
+    const auto doubts = locator_.doubts();
+    for (const int quarters : {1, 2, 3}) {
+      if (!spend(modules)) return std::nullopt;
+      ++attempts_;
+      const int erasures = size->parity * quarters / 4;
+      if (auto answer = accept_fit(matrix_.decode(symbol, doubts, erasures), fit, placement)) {
+        return answer;
+      }
+    }
+    return std::nullopt;
+  }
+
+  ReadResult accept_fit(std::optional<MatrixReading> reading, const GridFit& fit,
+                        const Placement& placement) {
+    if (!reading) return std::nullopt;
+    Symbol symbol;
+    symbol.identifier = std::move(reading->identifier);
+    symbol.data = std::move(reading->data);
+    symbol.rung = rung_;
+    symbol.columns = std::max(fit.columns, fit.rows);
+    symbol.rows = std::min(fit.columns, fit.rows);
+    symbol.corrected = reading->corrected + reading->erased;
+    for (std::size_t i = 0; i < 4; ++i) {
+      symbol.corners[i] = {(fit.corners[i].x - placement.shift) / placement.scale,
+                           (fit.corners[i].y - placement.shift) / placement.scale};
+    }
+    const float evidence = reading->evidence - std::log2(static_cast<float>(attempts_));
+    const bool strong =
+        evidence >= kEvidenceMin || (evidence >= kEvidenceGs1Min && is_gs1_valid(symbol));
+    return accept(std::move(symbol), strong);
+  }
+
+  // A strong answer counts at once, unless a weak one said otherwise; a weak one when it comes
+  // again from another rung.
+  ReadResult accept(Symbol symbol, bool strong) {
+    symbol.inverted = inverted_;
+    symbol.attempts = attempts_;
+    bool again = false;
+    for (const Symbol& other : weak_) {
+      if (other.data != symbol.data || other.identifier != symbol.identifier) {
+        if (strong) continue;  // Chance hits differ from each other and from what is there.
+        disagreement_ = true;
+        return std::nullopt;
+      }
+      again = again || other.rung != symbol.rung;
+    }
+    if (strong || again) return symbol;
+    weak_.push_back(std::move(symbol));
+    return std::nullopt;
   }
 
   ReadResult try_rung(const GreyImage& in, Rung rung, Placement placement) {
+    if (rung != Rung::Raw && !spend(in.pixels.size())) return std::nullopt;
     switch (rung) {
       case Rung::Rectified:
       case Rung::Raw:
-        return decode(in, scene_, rung, placement);
+        return decode(in, rung, placement);
       case Rung::Normalised:
         normalise(in, 0.005F, a_);
-        return decode(a_, scene_, rung, placement);
+        return decode(a_, rung, placement);
       case Rung::BlurOtsu:
       case Rung::BlurMoreOtsu:
         gaussian_blur(in, rung == Rung::BlurOtsu ? 1.2F : 2.0F, a_);
@@ -199,7 +402,8 @@ class SymbolReader::Ladder {
         if (in.pixels.size() > 640 * 480 || !enlarge(in, factor, a_)) return std::nullopt;
         placement.scale *= static_cast<float>(factor);
         placement.shift *= static_cast<float>(factor);
-        return decode(a_, scene_, rung, placement);
+        if (auto symbol = rectified(a_, placement, rung)) return symbol;
+        return decode(a_, rung, placement);
       }
       case Rung::Padded: {
         const int border = std::max(std::min(in.width, in.height) / 8, 8);
@@ -207,7 +411,7 @@ class SymbolReader::Ladder {
         binarise(in, threshold, b_);
         if (!pad(b_, border, 255, a_)) return std::nullopt;
         placement.shift += static_cast<float>(border);
-        return decode(a_, scene_, rung, placement);
+        return decode(a_, rung, placement);
       }
     }
     return std::nullopt;
@@ -215,7 +419,7 @@ class SymbolReader::Ladder {
 
   ReadResult threshold_and_decode(Rung rung, const Placement& placement) {
     binarise(a_, otsu_threshold(a_), b_);
-    return decode(b_, scene_, rung, placement);
+    return decode(b_, rung, placement);
   }
 
   ReadResult morphed(const GreyImage& in, Rung rung, const Placement& placement) {
@@ -227,38 +431,49 @@ class SymbolReader::Ladder {
       erode_light(a_, 3, b_);
       dilate_light(b_, 3, a_);
     }
-    return decode(a_, scene_, rung, placement);
+    return decode(a_, rung, placement);
   }
 
   // The one place where the third-party decoder is called, and where what it may throw ends.
-  ReadResult decode(const GreyImage& picture, const ZXing::DecodeHints& hints, Rung rung,
-                    const Placement& placement) {
+  ReadResult decode(const GreyImage& picture, Rung rung, const Placement& placement) {
+    if (!spend(picture.pixels.size())) return std::nullopt;
     ++attempts_;
+    Symbol symbol;
     try {
       const ZXing::Result result = ZXing::ReadBarcode(
-          {picture.pixels.data(), picture.width, picture.height, ZXing::ImageFormat::Lum}, hints);
+          {picture.pixels.data(), picture.width, picture.height, ZXing::ImageFormat::Lum}, scene_);
       if (!result.isValid() || result.bytes().empty()) return std::nullopt;
-      Symbol symbol;
       symbol.identifier = result.symbologyIdentifier();
       symbol.data.assign(result.bytes().begin(), result.bytes().end());
-      symbol.rung = rung;
-      symbol.inverted = inverted_;
-      symbol.attempts = attempts_;
       symbol.corners = corners_of(result, placement);
-      return symbol;
     } catch (const std::exception&) {
       return std::nullopt;  // The picture defeats this rung; the next one may do better.
     }
+    symbol.rung = rung;
+    bool strong = symbol.data.size() > kShortData || is_gs1_valid(symbol);
+    if (symbol.identifier.starts_with("]C")) strong = is_gs1_valid(symbol);
+    if (symbol.identifier.starts_with("]I")) {
+      if (!is_gtin14(symbol.data)) return std::nullopt;
+      symbol.identifier = "]I1";  // The check digit was verified and is part of the data.
+      strong = false;
+    }
+    return accept(std::move(symbol), strong);
   }
 
   ReaderOptions options_;
   ZXing::DecodeHints scene_;
-  ZXing::DecodeHints pure_;
   Locator locator_;
+  MatrixDecoder matrix_;
+  std::vector<Symbol> weak_;  // Answers that need a second opinion.
   GreyImage a_;
   GreyImage b_;
+  Rung rung_ = Rung::Rectified;
   int attempts_ = 0;
+  std::uint64_t pixels_ = 0;
+  std::int64_t started_ns_ = 0;
   bool inverted_ = false;
+  bool out_of_budget_ = false;
+  bool disagreement_ = false;
 };
 
 SymbolReader::SymbolReader(const ReaderOptions& options)
@@ -268,8 +483,14 @@ SymbolReader::SymbolReader(SymbolReader&&) noexcept = default;
 SymbolReader& SymbolReader::operator=(SymbolReader&&) noexcept = default;
 
 ReadResult SymbolReader::read(const GreyImage& picture) {
-  if (!check_image(picture)) return std::nullopt;
-  return ladder_->read(picture);
+  ReadReport report = inspect(picture);
+  if (report.outcome != Outcome::Read) return std::nullopt;
+  return std::move(report.symbol);
+}
+
+ReadReport SymbolReader::inspect(const GreyImage& picture) {
+  if (!check_image(picture)) return {};
+  return ladder_->inspect(picture);
 }
 
 }  // namespace packtrail::symbology

@@ -55,13 +55,15 @@ struct View {
   double perspective = 0;  // Shrinks the far side by this share.
   int quiet_modules = 4;
   bool mirrored = false;
-  double flip_rate = 0;    // Of the data modules.
-  double damage_area = 0;  // Share of the symbol covered by a random dark or light square.
-  double dot_radius = 0;   // Dark modules as dots, radius in modules; 0 draws squares.
+  double flip_rate = 0;       // Of the data modules.
+  double damage_area = 0;     // Share of the symbol covered by a random dark or light square.
+  double dot_radius = 0;      // Dark modules as dots, radius in modules; 0 draws squares.
+  double scratch_pixels = 0;  // Width of a dark or light scratch down a random column.
+  double print_gain = 0;      // Modules that ink spreads, both sides together; no damage then.
 };
 
-// Each pixel is the mean of 4 x 4 points of the ideal scene, then blurred and made noisy. Defined
-// in test_pictures_test.cc, so that it is in test programs only.
+// Each pixel is the mean of 4 x 4 points of the ideal scene, then blurred and made noisy. The
+// symbol may be rectangular.
 [[nodiscard]] GreyImage photograph(BitMatrix symbol, const View& view, std::uint64_t seed);
 
 }  // namespace packtrail::symbology::test

@@ -1,0 +1,124 @@
+// Every row of the degradation table at several symbol sizes, and the search for wrong answers.
+// PACKTRAIL_LONG=1 looks at more pictures; the tables in docs/user/reading.md are its output.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "symbology/read/reader.h"
+#include "symbology/testing/pictures.h"
+#include "symbology/testing/symbols.h"
+
+namespace packtrail::symbology {
+namespace {
+
+using test::Chance;
+using test::photograph;
+using test::View;
+
+bool is_long() {
+  const char* wanted = std::getenv("PACKTRAIL_LONG");
+  return wanted != nullptr && std::string(wanted) == "1";
+}
+
+std::string text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
+
+struct Row {
+  const char* name;
+  View view;
+  // Percent of all sizes together that must be read; 0 where the table shows no promise.
+  int at_least;
+};
+
+const std::vector<Row>& rows() {
+  static const std::vector<Row> kRows = {
+      {"clean, any angle", {}, 99},
+      {"perspective 5 %", {.perspective = 0.05}, 99},
+      {"perspective 15 %", {.perspective = 0.15}, 99},
+      {"mirrored", {.mirrored = true}, 99},
+      {"blur 0.25 module", {.blur_modules = 0.25}, 99},
+      {"blur 0.5 module", {.blur_modules = 0.5}, 99},
+      {"blur 0.6 module", {.blur_modules = 0.6}, 99},
+      {"blur 0.7 module", {.blur_modules = 0.7}, 0},
+      {"noise 20", {.noise_sd = 20}, 99},
+      {"noise 50", {.noise_sd = 50}, 99},
+      {"noise 80", {.noise_sd = 80}, 99},
+      {"blur 0.25, noise 30", {.blur_modules = 0.25, .noise_sd = 30}, 99},
+      {"contrast 110 - 150", {.dark = 110, .light = 150}, 99},
+      {"contrast 120 - 130", {.dark = 120, .light = 130}, 99},
+      {"light falls to 0.2", {.gradient = 0.8}, 99},
+      {"light on dark", {.dark = 215, .light = 40}, 99},
+      {"damage 2 %", {.damage_area = 0.02}, 99},
+      {"damage 5 %", {.damage_area = 0.05}, 99},
+      {"damage 10 %", {.damage_area = 0.10}, 99},
+      {"damage 15 %", {.damage_area = 0.15}, 0},
+      {"scratch 3 px", {.scratch_pixels = 3}, 0},
+      {"scratch 8 px", {.scratch_pixels = 8}, 0},
+      {"module flips 2 %", {.flip_rate = 0.02}, 0},
+      {"module flips 4 %", {.flip_rate = 0.04}, 0},
+      {"dots, radius 1/3", {.dot_radius = 0.333}, 99},
+      {"print gain 50 %", {.print_gain = 0.5}, 99},
+      {"3 px per module", {.pixels_per_module = 3}, 99},
+      {"2 px per module", {.pixels_per_module = 2}, 99},
+      {"1.5 px per module", {.pixels_per_module = 1.5}, 99},
+      {"quiet zone 1X", {.quiet_modules = 1}, 99},
+      {"quiet zone 0", {.quiet_modules = 0}, 0},
+      {"perspective 5 %, blur 0.25, noise 15",
+       {.blur_modules = 0.25, .noise_sd = 15, .perspective = 0.05},
+       99},
+  };
+  return kRows;
+}
+
+struct Side {
+  int rows, columns;
+};
+constexpr Side kSizes[] = {{16, 16}, {18, 18}, {20, 20}, {22, 22}, {24, 24}, {26, 26},
+                           {32, 32}, {36, 36}, {48, 48}, {16, 48}, {12, 36}};
+
+constexpr std::uint64_t kSeed = 90'210;
+
+TEST(Degradation, Table) {
+  const std::uint64_t pictures = is_long() ? 100 : test::kSanitized ? 1 : 3;
+  std::printf("seed %llu, %llu pictures each, any angle, 6 pixels per module unless said\n",
+              static_cast<unsigned long long>(kSeed), static_cast<unsigned long long>(pictures));
+  std::printf("%-38s", "");
+  for (const Side& side : kSizes) std::printf(" %2dx%-2d", side.rows, side.columns);
+  std::printf("   all\n");
+  SymbolReader reader;
+  for (const Row& row : rows()) {
+    std::printf("%-38s", row.name);
+    std::uint64_t good = 0, tried = 0;
+    std::map<std::string, int> rungs;
+    for (const Side& side : kSizes) {
+      std::uint64_t read_here = 0;
+      for (std::uint64_t i = 0; i < pictures; ++i) {
+        const std::uint64_t seed =
+            kSeed + 1'000 * i + static_cast<std::uint64_t>(side.rows + 7 * side.columns);
+        const auto drawn = test::draw_datamatrix(side.rows, side.columns, seed);
+        ASSERT_FALSE(drawn.data.empty());
+        Chance chance(seed);
+        View view = row.view;
+        view.degrees = chance.uniform(-180, 180);
+        const ReadResult read = reader.read(photograph(drawn.symbol, view, seed));
+        if (!read) continue;
+        EXPECT_EQ(text(read->data), drawn.data) << row.name << ", seed " << seed;
+        ++read_here;
+        ++rungs[to_string(read->rung)];
+      }
+      std::printf(" %5.1f", 100.0 * static_cast<double>(read_here) / static_cast<double>(pictures));
+      good += read_here;
+      tried += pictures;
+    }
+    std::printf(" %5.1f ", 100.0 * static_cast<double>(good) / static_cast<double>(tried));
+    for (const auto& [rung, count] : rungs) std::printf(" %s %d", rung.c_str(), count);
+    std::printf("\n");
+  }
+}
+
+}  // namespace
+}  // namespace packtrail::symbology
