@@ -4,68 +4,21 @@
 #include <string>
 
 #include "base/assert.h"
-#include "base/time.h"
+#include "gs1/ai_rule_names.h"
 #include "gs1/charset.h"
 #include "gs1/check_digit.h"
 
 namespace packtrail::gs1 {
 namespace {
 
-constexpr AiRule rule_of(char letter) {
-  switch (letter) {
-    case 'm':
-      return AiRule::Mod10;
-    case 'k':
-      return AiRule::KeyStart;
-    case 'a':
-      return AiRule::AlphaCheck;
-    case 'd':
-      return AiRule::Date;
-    case 'D':
-      return AiRule::DateOrMonth;
-    case 'L':
-      return AiRule::LongDate;
-    case 't':
-      return AiRule::HourMinute;
-    case 'h':
-      return AiRule::Hour;
-    case 'i':
-      return AiRule::Minute;
-    case 's':
-      return AiRule::Second;
-    case 'c':
-      return AiRule::Country;
-    case 'C':
-      return AiRule::CountryAlpha;
-    case 'u':
-      return AiRule::Currency;
-    case 'p':
-      return AiRule::Percent;
-    case 'y':
-      return AiRule::YesNo;
-    case 'z':
-      return AiRule::Zero;
-    case 'n':
-      return AiRule::NonZero;
-    case 'l':
-      return AiRule::NoLeadingZero;
-    case 'q':
-      return AiRule::PieceOfTotal;
-    case '-':
-      return AiRule::Hyphen;
-    case 'w':
-      return AiRule::Winding;
-    case 'x':
-      return AiRule::Sex;
-    case 'A':
-      return AiRule::Latitude;
-    case 'O':
-      return AiRule::Longitude;
-    default:
-      return AiRule::None;
+constexpr AiRule rule_of(std::string_view name) {
+  for (const detail::RuleRow& row : detail::kRules) {
+    if (row.name == name) return row.rule;
   }
+  return AiRule::None;
 }
 
+// "~N3:iso3166", "X<30", "N14:csum,gcppos2".
 constexpr AiComponent component_of(std::string_view spec) {
   AiComponent component;
   std::size_t at = 0;
@@ -86,7 +39,13 @@ constexpr AiComponent component_of(std::string_view spec) {
   }
   component.size_max = static_cast<std::uint8_t>(size);
   component.size_min = variable ? std::uint8_t{1} : component.size_max;
-  if (at < spec.size() && spec[at] == ':') component.rule = rule_of(spec[at + 1]);
+  spec.remove_prefix(at);
+  while (!spec.empty()) {
+    spec.remove_prefix(1);  // ':' or ','.
+    const std::size_t end = std::min(spec.find(','), spec.size());
+    component.rule_list[component.rule_count++] = rule_of(spec.substr(0, end));
+    spec.remove_prefix(end);
+  }
   return component;
 }
 
@@ -96,19 +55,24 @@ constexpr std::uint16_t number_of(std::string_view digits) {
   return static_cast<std::uint16_t>(number);
 }
 
-constexpr AiEntry row(std::string_view first, std::string_view last, std::string_view flags,
-                      std::string_view spec, std::string_view title) {
+constexpr AiEntry row(std::string_view ais, std::string_view flags, std::string_view spec,
+                      std::string_view required, std::string_view excluded,
+                      std::string_view link_key, std::string_view title) {
   AiEntry entry;
-  entry.first = number_of(first);
-  entry.last = number_of(last);
-  entry.digits = static_cast<std::uint8_t>(first.size());
+  const std::size_t dash = std::min(ais.find('-'), ais.size());
+  entry.first = number_of(ais.substr(0, dash));
+  entry.last = dash == ais.size() ? entry.first : number_of(ais.substr(dash + 1));
+  entry.digits = static_cast<std::uint8_t>(dash);
   entry.predefined = flags.find('P') != std::string_view::npos;
   entry.link_attribute = flags.find('L') != std::string_view::npos;
+  entry.required = required;
+  entry.excluded = excluded;
+  entry.link_key = link_key;
   entry.title = title;
   while (!spec.empty()) {
     const std::size_t end = std::min(spec.find(' '), spec.size());
     const AiComponent component = component_of(spec.substr(0, end));
-    entry.components[entry.component_count++] = component;
+    entry.component_list[entry.component_count++] = component;
     const unsigned low = component.optional ? 0U : component.size_min;
     entry.size_min = static_cast<std::uint8_t>(entry.size_min + low);
     entry.size_max = static_cast<std::uint8_t>(entry.size_max + component.size_max);
@@ -117,9 +81,28 @@ constexpr AiEntry row(std::string_view first, std::string_view last, std::string
   return entry;
 }
 
-constexpr AiEntry kTable[] = {
+constexpr AiEntry kTable[kAiRowCount] = {
 #include "gs1/ai_rows.inc"
 };
+
+constexpr bool every_rule_is_known() {
+  for (const AiEntry& entry : kTable) {
+    for (const AiComponent& component : entry.components()) {
+      for (const AiRule rule : component.rules()) {
+        if (rule == AiRule::None) return false;
+      }
+    }
+  }
+  return true;
+}
+static_assert(every_rule_is_known());
+
+constexpr std::size_t count_ais() {
+  std::size_t count = 0;
+  for (const AiEntry& entry : kTable) count += entry.last - entry.first + 1U;
+  return count;
+}
+static_assert(count_ais() == kAiCount);
 
 // For each pair of leading digits: its rows, and how long its AIs are. All AIs that share two
 // leading digits have the same length (GenSpecs 7.8.1), which the constructor below relies on.
@@ -186,170 +169,6 @@ const char* charset_name(AiCharset charset) {
   return "";
 }
 
-bool alpha_check_holds(std::string_view value) {
-  // GenSpecs 7.9.5: weights are the primes from the right, sum modulo 1021, two characters of 32.
-  static constexpr std::array<unsigned, 23> kPrimes{2,  3,  5,  7,  11, 13, 17, 19, 23, 29, 31, 37,
-                                                    41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83};
-  static constexpr std::string_view kValues =
-      "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
-  static constexpr std::string_view kPairs = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-  if (value.size() < 3 || value.size() - 2 > kPrimes.size()) return false;
-  const std::string_view body = value.substr(0, value.size() - 2);
-  unsigned sum = 0;
-  for (std::size_t i = 0; i < body.size(); ++i) {
-    const std::size_t at = kValues.find(body[body.size() - 1 - i]);
-    if (at == std::string_view::npos) return false;
-    sum += kPrimes[i] * static_cast<unsigned>(at);
-  }
-  sum %= 1021;
-  return value[value.size() - 2] == kPairs[sum >> 5] && value.back() == kPairs[sum & 31];
-}
-
-bool is_day(int year, int month, int day, bool day_zero_allowed) {
-  if (month < 1 || month > 12) return false;
-  if (day == 0) return day_zero_allowed;
-  return day <= Date::days_in_month(year, month);
-}
-
-bool percent_holds(std::string_view part) {
-  const auto is_hex = [](char c) {
-    return is_digit(c) || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
-  };
-  for (std::size_t i = 0; i < part.size(); ++i) {
-    if (part[i] != '%') continue;
-    if (i + 2 >= part.size() || !is_hex(part[i + 1]) || !is_hex(part[i + 2])) return false;
-  }
-  return true;
-}
-
-bool all_zero(std::string_view part) {
-  return part.find_first_not_of('0') == std::string_view::npos;
-}
-
-// The two-digit year stands for 2000..2099 here: of the years it may mean, leap years coincide
-// except 1900 and 2100, which the sliding window cannot reach before 2050.
-bool rule_holds(AiRule rule, std::string_view part) {
-  switch (rule) {
-    case AiRule::None:
-      return true;
-    case AiRule::Mod10:
-      return has_valid_check_digit(part);
-    case AiRule::KeyStart:
-      return find_outside(part, kDigit) >= 4;
-    case AiRule::AlphaCheck:
-      return alpha_check_holds(part);
-    case AiRule::Date:
-    case AiRule::DateOrMonth:
-      return is_day(2000 + two(part, 0), two(part, 2), two(part, 4), rule == AiRule::DateOrMonth);
-    case AiRule::LongDate:
-      return is_day(two(part, 0) * 100 + two(part, 2), two(part, 4), two(part, 6), false);
-    case AiRule::HourMinute:
-      return two(part, 0) < 24 && two(part, 2) < 60;
-    case AiRule::Hour:
-      return two(part, 0) < 24;
-    case AiRule::Minute:
-    case AiRule::Second:
-      return two(part, 0) < 60;
-    case AiRule::Country:
-    case AiRule::Currency:
-    case AiRule::NonZero:
-      return !all_zero(part);
-    case AiRule::CountryAlpha:
-      return part[0] >= 'A' && part[0] <= 'Z' && part[1] >= 'A' && part[1] <= 'Z';
-    case AiRule::Percent:
-      return percent_holds(part);
-    case AiRule::YesNo:
-      return part == "0" || part == "1";
-    case AiRule::Zero:
-      return all_zero(part);
-    case AiRule::NoLeadingZero:
-      return part.size() == 1 || part[0] != '0';
-    case AiRule::PieceOfTotal:
-      return two(part, 0) > 0 && two(part, 2) > 0 && two(part, 0) <= two(part, 2);
-    case AiRule::Hyphen:
-      return part == "-";
-    case AiRule::Winding:
-      return part == "0" || part == "1" || part == "9";
-    case AiRule::Sex:
-      return part == "0" || part == "1" || part == "2" || part == "9";
-    case AiRule::Latitude:
-      return part <= "1800000000";
-    case AiRule::Longitude:
-      return part <= "3600000000";
-  }
-  return false;
-}
-
-const char* rule_text(AiRule rule) {
-  switch (rule) {
-    case AiRule::Mod10:
-      return "the last digit is the mod-10 check digit (GenSpecs 7.9)";
-    case AiRule::KeyStart:
-      return "begins with a GS1 Company Prefix of at least 4 digits";
-    case AiRule::AlphaCheck:
-      return "ends with its check character pair (GenSpecs 7.9.5)";
-    case AiRule::Date:
-      return "YYMMDD, a real day";
-    case AiRule::DateOrMonth:
-      return "YYMMDD, a real day, or day 00 for the last of the month";
-    case AiRule::LongDate:
-      return "YYYYMMDD, a real day";
-    case AiRule::HourMinute:
-      return "HHMM, 0000 to 2359";
-    case AiRule::Hour:
-      return "hour 00 to 23";
-    case AiRule::Minute:
-      return "minute 00 to 59";
-    case AiRule::Second:
-      return "second 00 to 59";
-    case AiRule::Country:
-      return "ISO 3166 numeric country code";
-    case AiRule::CountryAlpha:
-      return "ISO 3166 alpha-2 country code";
-    case AiRule::Currency:
-      return "ISO 4217 numeric currency code";
-    case AiRule::Percent:
-      return "every '%' is followed by two hexadecimal digits";
-    case AiRule::YesNo:
-      return "0 for no, 1 for yes";
-    case AiRule::Zero:
-      return "a zero";
-    case AiRule::NonZero:
-      return "not zero";
-    case AiRule::NoLeadingZero:
-      return "no leading zero";
-    case AiRule::PieceOfTotal:
-      return "piece and total 01 to 99, piece not above total";
-    case AiRule::Hyphen:
-      return "a minus sign '-'";
-    case AiRule::Winding:
-      return "winding direction 0, 1 or 9";
-    case AiRule::Sex:
-      return "ISO 5218: 0, 1, 2 or 9";
-    case AiRule::Latitude:
-      return "at most 1800000000";
-    case AiRule::Longitude:
-      return "at most 3600000000";
-    case AiRule::None:
-      break;
-  }
-  return "";
-}
-
-std::string layout_text(const AiEntry& entry) {
-  std::string text;
-  for (std::size_t i = 0; i < entry.component_count; ++i) {
-    const AiComponent& c = entry.components[i];
-    if (i > 0) text += " + ";
-    if (c.optional) text += "optional ";
-    text += std::to_string(c.size_min);
-    if (c.size_min != c.size_max) text += ".." + std::to_string(c.size_max);
-    text += " x ";
-    text += charset_name(c.charset);
-  }
-  return text;
-}
-
 Error value_error(Ai ai, std::string message, std::size_t offset, std::size_t length,
                   std::string rule, std::string remedy) {
   return Error{.code = Errc::InvalidArgument,
@@ -371,29 +190,81 @@ Error length_error(Ai ai, const AiEntry& entry, std::string_view value) {
   } else {
     remedy = "give the missing characters";
   }
-  return value_error(ai,
-                     "value has " + std::to_string(value.size()) + " characters, " +
-                         (too_long ? "at most " + std::to_string(entry.size_max)
-                                   : "at least " + std::to_string(entry.size_min)) +
-                         " are allowed",
-                     offset, too_long ? value.size() - offset : 0, layout_text(entry), remedy);
+  std::string allowed = std::to_string(entry.size_min);
+  if (entry.size_min != entry.size_max) allowed += " to " + std::to_string(entry.size_max);
+  return value_error(
+      ai, "value has " + std::to_string(value.size()) + " characters, should have " + allowed,
+      offset, too_long ? value.size() - offset : 0, layout_text(entry), std::move(remedy));
 }
 
-Error rule_error(Ai ai, const AiComponent& component, std::string_view part, std::size_t at) {
-  if (component.rule == AiRule::Mod10) {
+// An optional component has begun and is not complete.
+Error part_error(Ai ai, const AiEntry& entry, const AiComponent& component, std::string_view value,
+                 std::size_t at) {
+  return value_error(ai,
+                     "the part that begins here has " + std::to_string(value.size() - at) +
+                         " characters, should have " + std::to_string(component.size_min),
+                     at, value.size() - at, layout_text(entry),
+                     "give the whole part, or leave it out");
+}
+
+Error rule_error(Ai ai, AiRule rule, const RuleFault& fault, std::string_view part,
+                 std::size_t at) {
+  if (rule == AiRule::Csum) {
     Error error = explain_key(part, part.size(), to_text(ai).view(), "key");
     if (error.offset) *error.offset += at;
     return error;
   }
-  std::string message = "'";
-  message.append(part).append("' is not allowed");
-  return value_error(ai, std::move(message), at, part.size(), rule_text(component.rule),
-                     "correct the value");
+  std::string message = fault.what;
+  if (fault.length > 0) {
+    message.append(": '").append(part.substr(fault.offset, fault.length)).append("'");
+  }
+  return value_error(ai, std::move(message), at + fault.offset, fault.length,
+                     std::string(rule_text(rule)), "correct the value");
+}
+
+void append_component(std::string& text, const AiComponent& component) {
+  if (component.optional) text += '~';
+  text += "NXYZ"[static_cast<std::size_t>(component.charset)];
+  if (component.size_min != component.size_max) text += '<';
+  text += std::to_string(component.size_max);
+  char before = ':';
+  for (const AiRule rule : component.rules()) {
+    text.append(1, before).append(to_string(rule));
+    before = ',';
+  }
 }
 
 }  // namespace
 
-std::span<const AiEntry> ai_table() { return kTable; }
+std::span<const AiEntry, kAiRowCount> ai_table() { return kTable; }
+
+std::string layout_text(const AiEntry& entry) {
+  std::string text;
+  for (const AiComponent& component : entry.components()) {
+    if (!text.empty()) text += ' ';
+    append_component(text, component);
+  }
+  return text;
+}
+
+std::string ai_table_text() {
+  std::string text;
+  for (const AiEntry& entry : kTable) {
+    text += to_text({entry.first, entry.digits}).view();
+    if (entry.last != entry.first)
+      text.append("-").append(to_text({entry.last, entry.digits}).view());
+    text += entry.predefined && entry.link_attribute ? " PL "
+            : entry.predefined                       ? " P "
+            : entry.link_attribute                   ? " L "
+                                                     : " - ";
+    text += layout_text(entry);
+    if (!entry.required.empty()) text.append(" req=").append(entry.required);
+    if (!entry.excluded.empty()) text.append(" ex=").append(entry.excluded);
+    if (!entry.link_key.empty()) text.append(" ").append(entry.link_key);
+    text.append(" # ").append(entry.title).append("\n");
+  }
+  return text;
+}
 
 std::optional<Ai> Ai::parse(std::string_view text) {
   if (text.size() < 2 || text.size() > kTextMax) return std::nullopt;
@@ -445,18 +316,21 @@ Status check_ai_value(Ai ai, const AiEntry& entry, std::string_view value) {
     return length_error(ai, entry, value);
   }
   std::size_t at = 0;
-  for (std::size_t i = 0; i < entry.component_count; ++i) {
-    const AiComponent& component = entry.components[i];
+  for (const AiComponent& component : entry.components()) {
     const std::size_t left = value.size() - at;
     if (component.optional && left == 0) break;
-    if (left < component.size_min) return length_error(ai, entry, value);
+    if (left < component.size_min) return part_error(ai, entry, component, value, at);
     const std::string_view part = value.substr(at, component.size_max);
     const std::size_t bad = find_outside(part, class_of(component.charset));
     if (bad != part.size()) {
       return value_error(ai, "character not allowed here", at + bad, 1,
                          charset_name(component.charset), "replace the character");
     }
-    if (!rule_holds(component.rule, part)) return rule_error(ai, component, part, at);
+    for (const AiRule rule : component.rules()) {
+      if (const auto fault = find_fault(rule, part)) {
+        return rule_error(ai, rule, *fault, part, at);
+      }
+    }
     at += part.size();
   }
   if (at != value.size()) return length_error(ai, entry, value);

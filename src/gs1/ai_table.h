@@ -1,8 +1,9 @@
-// gs1/ai_table.h - the GS1 Application Identifiers: lengths, character sets, check rules, titles.
+// gs1/ai_table.h - the GS1 Application Identifiers: lengths, character sets, check rules, partners,
+// Digital Link keys, titles.
 //
-// Data of the GS1 General Specifications 3.2-3.9, one row per AI or range of AIs that share a
-// format. Thread safety: constants. Cost: a look-up by the first two digits, then a scan of few
-// rows.
+// Data of the GS1 General Specifications 3.2-3.9 and 4.13-4.14 and of GS1 Digital Link, one row per
+// AI or range of AIs that share a format; the rows are text in gs1/ai_rows.inc, and ai_table_text
+// prints them. Thread safety: constants. Cost: a look-up reads two small tables.
 #pragma once
 
 #include <array>
@@ -10,49 +11,28 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "gs1/ai_rules.h"
 
 namespace packtrail::gs1 {
 
 enum class AiCharset : std::uint8_t { Digits, Cset82, Cset39, Cset64 };
 
-// What a component must satisfy beyond its length and characters.
-enum class AiRule : std::uint8_t {
-  None,
-  Mod10,        // Last digit is the mod-10 check digit.
-  KeyStart,     // Begins with a company prefix: at least four digits.
-  AlphaCheck,   // Last two characters are the check pair of GenSpecs 7.9.5 (GMN, MUDI).
-  Date,         // YYMMDD, a real day.
-  DateOrMonth,  // YYMMDD, a real day or day 00.
-  LongDate,     // YYYYMMDD.
-  HourMinute,
-  Hour,
-  Minute,
-  Second,
-  Country,       // ISO 3166 numeric: not 000.
-  CountryAlpha,  // ISO 3166 alpha-2: two capital letters.
-  Currency,      // ISO 4217 numeric: not 000.
-  Percent,       // Percent-encoded text: every '%' is followed by two hexadecimal digits.
-  YesNo,
-  Zero,
-  NonZero,
-  NoLeadingZero,
-  PieceOfTotal,  // Piece number and count, each 01..99, piece not above count.
-  Hyphen,
-  Winding,    // 0, 1 or 9.
-  Sex,        // ISO 5218: 0, 1, 2 or 9.
-  Latitude,   // At most 1800000000.
-  Longitude,  // At most 3600000000.
-};
-
 struct AiComponent {
+  static constexpr std::size_t kRulesMax = 3;
   AiCharset charset = AiCharset::Digits;
-  std::uint8_t size_min = 0;
+  std::uint8_t size_min = 0;  // Of the component when it is there; 1 when its length varies.
   std::uint8_t size_max = 0;
-  AiRule rule = AiRule::None;
-  bool optional = false;
+  bool optional = false;  // May be missing together with all that follow.
+  std::uint8_t rule_count = 0;
+  std::array<AiRule, kRulesMax> rule_list{};
+
+  [[nodiscard]] constexpr std::span<const AiRule> rules() const {
+    return {rule_list.data(), rule_count};
+  }
 };
 
 struct AiEntry {
@@ -65,8 +45,19 @@ struct AiEntry {
   std::uint8_t component_count = 0;
   std::uint8_t size_min = 0;  // Of the whole value.
   std::uint8_t size_max = 0;
-  std::array<AiComponent, kComponentsMax> components{};
+  std::array<AiComponent, kComponentsMax> component_list{};
+  // "01+21|02|35nn": one of the alternatives must be on the item; '+' = and, n = any digit. Empty:
+  // the AI needs no partner (GenSpecs 4.14).
+  std::string_view required;
+  std::string_view excluded;  // "255|37": none of these may be on the item (GenSpecs 4.13).
+  // Empty: no primary key of a Digital Link. "key": one without qualifiers. "key 22 10 21|235": one
+  // with its qualifiers in their order; '|' begins another sequence, which does not mix.
+  std::string_view link_key;
   std::string_view title;  // GS1 data title: "USE BY OR EXPIRY".
+
+  [[nodiscard]] constexpr std::span<const AiComponent> components() const {
+    return {component_list.data(), component_count};
+  }
 };
 
 // An AI as written: 2..4 digits. Distinguishes nothing else, so 00 and 000 are told by `digits`.
@@ -92,7 +83,15 @@ struct AiText {
 };
 [[nodiscard]] AiText to_text(Ai ai);
 
-[[nodiscard]] std::span<const AiEntry> ai_table();  // Ascending by the AI's text.
+inline constexpr std::size_t kAiRowCount = 224;
+inline constexpr std::size_t kAiCount = 541;                     // Every AI of every row.
+[[nodiscard]] std::span<const AiEntry, kAiRowCount> ai_table();  // Ascending by the AI's text.
+
+// The table as text, one line per row: "AI flags components req=.. ex=.. key.. # title".
+[[nodiscard]] std::string ai_table_text();
+
+// "N13:csum,gcppos1 ~X<17": the components in the table's own form.
+[[nodiscard]] std::string layout_text(const AiEntry& entry);
 
 // The row of `ai`; nullptr when the AI is not assigned.
 [[nodiscard]] const AiEntry* find_ai(Ai ai);
@@ -104,8 +103,8 @@ struct LeadingAi {
 };
 [[nodiscard]] LeadingAi leading_ai(std::string_view text);
 
-// Checks a whole value against its row: length, characters, every component's rule. The error's
-// field is the AI and its offset counts from the start of the value.
+// Checks a whole value against its row: length, characters, every component's rules. The error's
+// field is the AI; its offset and length count characters from the start of the value.
 Status check_ai_value(Ai ai, const AiEntry& entry, std::string_view value);
 
 }  // namespace packtrail::gs1

@@ -16,6 +16,17 @@ unsigned weighted_sum(std::string_view digits, unsigned last_weight) {
   return sum;
 }
 
+// The place of each character of CSET 82 among the 82, in the order of their codes.
+constexpr std::array<std::uint8_t, 256> make_places() {
+  std::array<std::uint8_t, 256> places{};
+  std::uint8_t next = 0;
+  for (std::size_t c = 0; c < 128; ++c) {
+    if (is_in(static_cast<char>(c), kCset82)) places[c] = next++;
+  }
+  return places;
+}
+constexpr std::array<std::uint8_t, 256> kPlaces = make_places();
+
 bool all_digits(std::string_view text) { return find_outside(text, kDigit) == text.size(); }
 
 }  // namespace
@@ -27,6 +38,21 @@ std::optional<char> check_digit(std::string_view digits_without_cd) {
 
 bool has_valid_check_digit(std::string_view digits) {
   return digits.size() >= 2 && all_digits(digits) && weighted_sum(digits, 1) % 10 == 0;
+}
+
+std::optional<std::array<char, 2>> check_characters(std::string_view body) {
+  static constexpr std::array<unsigned, 23> kPrimes{2,  3,  5,  7,  11, 13, 17, 19, 23, 29, 31, 37,
+                                                    41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83};
+  static constexpr std::string_view kPairs = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+  if (body.size() > kPrimes.size()) return std::nullopt;
+  unsigned sum = 0;
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    const auto c = static_cast<unsigned char>(body[body.size() - 1 - i]);
+    if (!is_in(static_cast<char>(c), kCset82)) return std::nullopt;
+    sum += kPrimes[i] * kPlaces[c];
+  }
+  sum %= 1021;
+  return std::array<char, 2>{kPairs[sum >> 5], kPairs[sum & 31]};
 }
 
 Error explain_key(std::string_view digits, std::size_t size, std::string_view field,
