@@ -1,4 +1,4 @@
-// symbology/image.h - a grey picture in memory, and its PNG form.
+// symbology/image.h - a grey picture in memory, to and from PNG.
 //
 // One byte per pixel, 0 is black, 255 is white, rows from top to bottom without padding. A camera
 // hands these in, a printer's raster comes out as one (one pixel per printer dot).
@@ -63,5 +63,12 @@ struct Point {
 // viewer prints it at its true size. Fails as check_image does. The bytes depend on the input and
 // the PNG library only; there is no time stamp in them.
 [[nodiscard]] Result<Bytes> to_png(const GreyImage& image, int dpi = 0);
+
+// The picture of a PNG of any colour type, depth and interlacing as grey (colours by their
+// luminance, see-through pixels on white). Fails with InvalidArgument for what is no PNG, naming
+// JPEG and its like, and for a broken one; with ResourceExhausted, before a pixel is read, when its
+// sides exceed the limits of check_image or a chunk exceeds kPngChunkMax.
+inline constexpr std::size_t kPngChunkMax = std::size_t{1} << 20;  // Bytes, of text and profiles.
+[[nodiscard]] Result<GreyImage> from_png(ByteView png);
 
 }  // namespace packtrail::symbology
