@@ -3,19 +3,11 @@
 #include <cstring>
 #include <string>
 
+#include "gs1/ai_date.h"
 #include "gs1/charset.h"
 
 namespace packtrail::gs1 {
 namespace {
-
-// GenSpecs 7.12: the century that puts the year at most 50 ahead and at most 49 behind.
-int full_year(int yy, int reference_year) {
-  const int century = reference_year - reference_year % 100;
-  const int ahead = yy - reference_year % 100;
-  if (ahead >= 51) return century - 100 + yy;
-  if (ahead <= -50) return century + 100 + yy;
-  return century + yy;
-}
 
 void put_two(char* out, int number) {
   out[0] = static_cast<char>('0' + number / 10);
@@ -25,15 +17,9 @@ void put_two(char* out, int number) {
 }  // namespace
 
 std::optional<Expiry> Expiry::try_parse(std::string_view yymmdd, Date reference) noexcept {
-  if (yymmdd.size() != kSize || find_outside(yymmdd, kDigit) != kSize) return std::nullopt;
-  const auto two = [&](std::size_t at) { return (yymmdd[at] - '0') * 10 + (yymmdd[at + 1] - '0'); };
-  const int year = full_year(two(0), reference.year());
-  const int month = two(2);
-  if (month < 1 || month > 12) return std::nullopt;
-  const int day = two(4) == 0 ? Date::days_in_month(year, month) : two(4);
-  const auto date = Date::from_ymd(year, month, day);
+  const auto date = parse_ai_date(yymmdd, reference);
   if (!date) return std::nullopt;
-  Expiry expiry(*date);
+  Expiry expiry(date->day);
   std::memcpy(expiry.printed_.data(), yymmdd.data(), kSize);
   return expiry;
 }
