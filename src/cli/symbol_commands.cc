@@ -2,8 +2,6 @@
 
 namespace packtrail::cli {
 
-void add_symbol_make(CLI::App&, const Nouns&) {}
-
 void add_symbol_commands(const Nouns& nouns) {
   CLI::App* symbol =
       nouns.noun("symbol", "Symbols: make, read and grade DataMatrix, QR, GS1-128 and ITF-14");
