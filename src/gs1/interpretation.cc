@@ -1,0 +1,293 @@
+#include "gs1/interpretation.h"
+
+#include <algorithm>
+
+#include "gs1/charset.h"
+#include "gs1/digital_link.h"
+#include "gs1/epc.h"
+#include "gs1/expiry.h"
+
+namespace packtrail::gs1 {
+namespace {
+
+std::string text_of(Ai ai) { return std::string(to_text(ai).view()); }
+
+bool is_short_date(Ai ai) {
+  return ai.digits == 2 && ai.number >= 11 && ai.number <= 17 && ai.number != 14;
+}
+
+std::string meaning_of(Ai ai, std::string_view value, Date today) {
+  if (!is_short_date(ai)) return {};
+  const auto date = Expiry::try_parse(value, today);
+  return date ? date->resolved().to_iso() : std::string();
+}
+
+struct KeyRow {
+  std::string_view ai;
+  std::string_view kind;
+  std::string_view tail_ai;  // A second AI that makes one object of it.
+  std::string_view tail_kind;
+};
+constexpr KeyRow kKeyRows[] = {
+    {"00", "SSCC", "", ""},
+    {"01", "GTIN", "21", "SGTIN"},
+    {"01", "", "10", "LGTIN"},
+    {"01", "", "235", "UPUI"},
+    {"02", "GTIN of the content", "", ""},
+    {"253", "GDTI", "", ""},
+    {"255", "GCN", "", ""},
+    {"401", "GINC", "", ""},
+    {"402", "GSIN", "", ""},
+    {"410", "GLN, ship to", "", ""},
+    {"411", "GLN, bill to", "", ""},
+    {"412", "GLN, purchased from", "", ""},
+    {"413", "GLN, ship for", "", ""},
+    {"414", "GLN, physical location", "254", "SGLN"},
+    {"415", "GLN, invoicing party", "", ""},
+    {"416", "GLN, production or service location", "", ""},
+    {"417", "PGLN", "", ""},
+    {"8003", "GRAI", "", ""},
+    {"8004", "GIAI", "", ""},
+    {"8006", "ITIP", "21", "ITIP with serial"},
+    {"8010", "CPID", "8011", "CPID with serial"},
+    {"8013", "GMN", "", ""},
+    {"8017", "GSRNP", "", ""},
+    {"8018", "GSRN", "", ""},
+};
+
+std::vector<InterpretedKey> keys_of(const ElementString& elements) {
+  std::vector<InterpretedKey> keys;
+  for (const KeyRow& row : kKeyRows) {
+    const auto value = elements.find(row.ai);
+    if (!value) continue;
+    if (!row.kind.empty()) keys.push_back({std::string(row.kind), std::string(*value)});
+    if (row.tail_ai.empty()) continue;
+    const auto tail = elements.find(row.tail_ai);
+    if (!tail) continue;
+    ElementString both;
+    if (both.add(*Ai::parse(row.ai), *value) && both.add(*Ai::parse(row.tail_ai), *tail)) {
+      keys.push_back({std::string(row.tail_kind), both.to_bracketed()});
+    }
+  }
+  return keys;
+}
+
+// The object or class that the elements name, as an EPC; nothing when they name none.
+std::optional<Epc> epc_of(const ElementString& elements) {
+  ElementString named;
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    const auto [ai, value] = elements[i];
+    // These make no other object of a key: variant, extension of a document or service.
+    if (ai == Ai{22, 2} || ai == Ai{7040, 4} || ai == Ai{8019, 4}) continue;
+    if (!named.add(ai, value)) return std::nullopt;
+  }
+  auto link = to_digital_link(named, "https://id.gs1.org");
+  if (!link) {
+    // An AI that no link carries says nothing about the identity.
+    ElementString plain;
+    for (const std::string_view ai :
+         {"00", "01", "10", "21", "235", "253", "255", "401", "402", "414", "254", "417", "8003",
+          "8004", "8006", "8010", "8011", "8017", "8018"}) {
+      const auto value = named.find(ai);
+      if (value && !plain.add(*Ai::parse(ai), *value)) return std::nullopt;
+    }
+    link = to_digital_link(plain, "https://id.gs1.org");
+    if (!link) return std::nullopt;
+  }
+  const auto epc = parse_epc(std::string_view(*link).substr(0, link->find('?')));
+  if (!epc || std::holds_alternative<OtherUri>(epc->value)) return std::nullopt;
+  return epc->value;
+}
+
+// The digits of the key that a company prefix begins; empty when there is none.
+std::string_view company_digits(const ElementString& elements) {
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    const auto [ai, value] = elements[i];
+    const AiText text = to_text(ai);
+    const std::string_view name = text.view();
+    if (name == "00" || name == "01" || name == "402" || name == "8006" || name == "8003") {
+      return value.substr(name == "402" ? 0 : 1);
+    }
+    if (name == "253" || name == "255" || name == "401" || name == "414" || name == "417" ||
+        name == "8004" || name == "8010" || name == "8013" || name == "8017" || name == "8018") {
+      return value;
+    }
+  }
+  return {};
+}
+
+std::size_t gcp_length_of(const Recognised& read, const InterpretationOptions& options) {
+  if (read.gcp_length != 0) return read.gcp_length;
+  if (options.gcp_length) return *options.gcp_length;
+  if (options.gcp_lengths == nullptr) return 0;
+  return options.gcp_lengths->length_for(company_digits(read.elements)).value_or(0);
+}
+
+Form possible(FormKind kind, std::string text) { return {kind, true, std::move(text), {}, {}}; }
+Form impossible(FormKind kind, std::string reason, std::string remedy) {
+  return {kind, false, {}, std::move(reason), std::move(remedy)};
+}
+
+std::string bracketed(const ElementString& elements, char open, char close) {
+  std::string out;
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    const auto [ai, value] = elements[i];
+    out.append(1, open).append(to_text(ai).view()).append(1, close).append(value);
+  }
+  return out;
+}
+
+Form round_form(const ElementString& elements) {
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    if (elements[i].value.find_first_of("()") != std::string_view::npos) {
+      return impossible(FormKind::RoundBrackets,
+                        "(" + text_of(elements[i].ai) + ") holds a round bracket itself",
+                        "use square brackets, which no value can hold");
+    }
+  }
+  return possible(FormKind::RoundBrackets, bracketed(elements, '(', ')'));
+}
+
+Form link_form(const ElementString& elements, std::string_view stem) {
+  auto link = to_digital_link(elements, stem);
+  if (link) return possible(FormKind::DigitalLink, *std::move(link));
+  const Error& error = link.error();
+  const std::string field = error.field == "Digital Link" ? "" : "(" + error.field + "): ";
+  return impossible(FormKind::DigitalLink, field + error.message, error.remedy);
+}
+
+Form urn_form(const std::optional<Epc>& epc, std::size_t gcp_length) {
+  if (!epc) {
+    return impossible(FormKind::EpcUrn, "the elements name nothing that has an EPC",
+                      "an EPC needs a key with its serial, lot or extension");
+  }
+  if (gcp_length == 0) {
+    return impossible(FormKind::EpcUrn, "the length of the company prefix is not known",
+                      "say how long it is, or load GS1's list of prefix lengths");
+  }
+  auto urn = to_urn(*epc, gcp_length);
+  if (urn) return possible(FormKind::EpcUrn, *std::move(urn));
+  return impossible(FormKind::EpcUrn,
+                    urn.error().message + ": " + std::to_string(gcp_length) +
+                        " digits of company prefix do not fit",
+                    "correct the length of the company prefix");
+}
+
+std::vector<Form> forms_of(const Recognised& read, const InterpretationOptions& options) {
+  const ElementString& elements = read.elements;
+  std::vector<Form> forms;
+  forms.push_back(possible(FormKind::RawElementString, elements.to_raw()));
+  forms.push_back(round_form(elements));
+  forms.push_back(possible(FormKind::SquareBrackets, bracketed(elements, '[', ']')));
+  forms.push_back(link_form(elements, options.stem));
+  forms.push_back(urn_form(epc_of(elements), gcp_length_of(read, options)));
+  return forms;
+}
+
+struct Warnings {
+  std::vector<Warning> all;
+  void add(std::string code, std::string field, std::string message, std::string remedy) {
+    all.push_back({std::move(code), std::move(field), std::move(message), std::move(remedy)});
+  }
+};
+
+void warn_of_dates(const ElementString& elements, Date today, Warnings& warnings) {
+  const auto printed = elements.find(kAiExpiry);
+  if (!printed) return;
+  const auto expiry = Expiry::try_parse(*printed, today);
+  if (!expiry) return;
+  if (printed->substr(4) == "00") {
+    warnings.add("expiry_without_day", "17",
+                 "the day is 00: the product may be used until " + expiry->resolved().to_iso(),
+                 "print the day; the codes of medicines carry it");
+  }
+  if (expiry->resolved() < today) {
+    warnings.add("expired", "17", "the product expired on " + expiry->resolved().to_iso(), "");
+  }
+}
+
+void warn_of_pack(const ElementString& elements, Warnings& warnings) {
+  const auto serial = elements.find(kAiSerial);
+  if (!elements.find(kAiGtin) || !serial) return;
+  if (!elements.find(kAiExpiry)) {
+    warnings.add("expiry_missing", "17", "a serialised pack without expiry date",
+                 "codes of medicines carry (01), (21), (17) and (10)");
+  }
+  if (!elements.find(kAiLot)) {
+    warnings.add("lot_missing", "10", "a serialised pack without batch or lot number",
+                 "codes of medicines carry (01), (21), (17) and (10)");
+  }
+  constexpr std::uint64_t kSgtin96Max = (std::uint64_t{1} << 38) - 1;  // TDS 14.5.1.1.
+  std::uint64_t number = 0;
+  bool fits = find_outside(*serial, kDigit) == serial->size() && serial->size() <= 12;
+  for (const char c : *serial) {
+    if (fits) number = number * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  fits = fits && number <= kSgtin96Max && (serial->size() == 1 || serial->front() != '0');
+  if (!fits) {
+    warnings.add("serial_not_sgtin_96", "21",
+                 "the serial number does not fit an SGTIN-96 tag: only numbers up to " +
+                     std::to_string(kSgtin96Max) + " without leading zero do",
+                 "use SGTIN-198 or SGTIN+ where tags are written");
+  }
+}
+
+std::vector<Warning> warnings_of(const Recognised& read, Date today) {
+  Warnings warnings;
+  if (read.superfluous_separator) {
+    warnings.add("superfluous_separator", "", "a separator stands where the standard has none",
+                 "values of predefined length and the last value are not followed by FNC1 "
+                 "(GenSpecs 7.8.6)");
+  }
+  if (read.may_be_gln) {
+    warnings.add("may_be_gln", "01",
+                 "13 digits are a GTIN-13 or a GLN: both have the same check digit",
+                 "write (01) or (414) before them to say which");
+  }
+  warn_of_dates(read.elements, today, warnings);
+  warn_of_pack(read.elements, warnings);
+  return std::move(warnings.all);
+}
+
+}  // namespace
+
+const char* to_string(FormKind kind) {
+  switch (kind) {
+    case FormKind::RawElementString:
+      return "raw_element_string";
+    case FormKind::RoundBrackets:
+      return "round_brackets";
+    case FormKind::SquareBrackets:
+      return "square_brackets";
+    case FormKind::DigitalLink:
+      return "digital_link";
+    case FormKind::EpcUrn:
+      return "epc_urn";
+  }
+  return "unknown";
+}
+
+Result<Interpretation, Refusal> interpret(std::string_view text,
+                                          const InterpretationOptions& options) {
+  auto read = recognise(text);
+  if (!read) {
+    return Refusal{std::move(read).error(), suggest_repairs(text, options.today)};
+  }
+  Interpretation found;
+  found.syntax = read->syntax;
+  found.aim = read->aim;
+  found.symbology = aim_symbology(read->aim);
+  found.source = read->elements;
+  for (std::size_t i = 0; i < read->elements.size(); ++i) {
+    const auto [ai, value] = read->elements[i];
+    found.elements.push_back({ai, std::string(find_ai(ai)->title), std::string(value),
+                              meaning_of(ai, value, options.today)});
+  }
+  found.keys = keys_of(read->elements);
+  found.forms = forms_of(*read, options);
+  found.warnings = warnings_of(*read, options.today);
+  found.suggestions = suspect_damage(text, *read, options.today);
+  return found;
+}
+
+}  // namespace packtrail::gs1

@@ -1,0 +1,55 @@
+// gs1/recognise.h - in which GS1 syntax a text is written, and the elements it holds.
+//
+// One door for everything that a scanner, a file or a person may hand in: element strings raw and
+// bracketed, Digital Links, EPC URNs and the plain digits of a key. Nothing is guessed: a text is
+// read in exactly one syntax or refused; gs1/repair.h looks for what a refused text may have been.
+//
+// Thread safety: free functions; values. Cost: a Recognised is about 1.2 KB; reading an element
+// string takes no heap when it succeeds.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "gs1/element_string.h"
+
+namespace packtrail::gs1 {
+
+enum class Syntax : std::uint8_t {
+  RawElementString,  // As stored in a symbol or transmitted: AIs, values, GS between them.
+  AimElementString,  // The same behind an AIM symbology identifier (ISO/IEC 15424).
+  RoundBrackets,     // "(01)...(21)..."
+  SquareBrackets,    // "[01]...[21]...": holds values with round brackets.
+  DigitalLink,       // GS1 Digital Link URI, uncompressed.
+  EpcUrn,            // urn:epc:id:... of one object (TDS 6).
+  EpcClassUrn,       // urn:epc:class:lgtin:... of a lot.
+  EpcPattern,        // urn:epc:idpat:...
+  PlainKey,          // The digits of one key: GTIN-8, -12, -13, -14 or SSCC.
+};
+// "raw_element_string", ...: stable, for machines.
+[[nodiscard]] const char* to_string(Syntax syntax);
+
+inline constexpr std::size_t kRecogniseMax = 2048;  // Longer texts are refused unread.
+
+struct Recognised {
+  Syntax syntax = Syntax::RawElementString;
+  ElementString elements;
+  std::string_view aim;        // "]d2" of an AimElementString; views the text.
+  std::string_view stem;       // "https://example.com/stem" of a DigitalLink; views the text.
+  std::size_t gcp_length = 0;  // Digits of the company prefix where the syntax says it.
+  bool may_be_gln = false;     // PlainKey of 13 digits: a GTIN-13 and a GLN look the same.
+  bool superfluous_separator = false;  // A separator stood where the standard has none.
+};
+
+// Fails when the text is empty, longer than kRecogniseMax, in none of the syntaxes, or wrong in the
+// one it is in; the error names AI or syntax, the offset in `text`, the rule and what to do.
+Result<Recognised> recognise(std::string_view text);
+
+// What an AIM symbology identifier of three characters says: "GS1 DataMatrix" for "]d2". Empty when
+// it is none of the symbologies that carry GS1 data with or without FNC1.
+[[nodiscard]] std::string_view aim_symbology(std::string_view identifier);
+
+}  // namespace packtrail::gs1
