@@ -1,6 +1,6 @@
-// numbering/feistel.h - the arithmetic of numbering/serial_cipher, shared by its two AES engines.
+// numbering/feistel.h - the arithmetic of numbering/serial_cipher, shared by its AES engines.
 //
-// Both halves of a serial are 64-bit numbers below 2^62. A round needs y mod M for a y of 64 or 96
+// Both halves of a serial are 64-bit numbers below 2^61. A round needs y mod M for a y of 64 or 96
 // bits: Barrett's reduction with a stored reciprocal, left unfinished (below 3M) because the sum
 // with the other half is brought below M anyway. Exact for every M in the limits.
 #pragma once
@@ -26,7 +26,8 @@ struct Modulus {
   std::uint64_t m = 0;
   std::uint64_t reciprocal = 0;  // floor(2^64 / m), or floor(2^(63 + bits) / m) for Y96Large.
   unsigned shift = 0;            // bits - 1 for Y96Large.
-  // For text: x * text_reciprocal >> text_shift is x / m as a 64-bit fraction, at most 3 too small.
+  // For text: the high word of (x << text_shift) * text_reciprocal is x / m as a 63-bit fraction,
+  // less than 2 too small.
   std::uint64_t text_reciprocal = 0;
   unsigned text_shift = 0;
 };
@@ -35,30 +36,33 @@ inline std::uint64_t multiply_high(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>((static_cast<Uint128>(a) * b) >> 64);
 }
 
+// x - limit where that is not negative. As a minimum it is a conditional move: a branch here would
+// depend on secrets and be mispredicted every other time.
+inline std::uint64_t cut(std::uint64_t x, std::uint64_t limit) {
+  std::uint64_t less = 0;
+  return __builtin_sub_overflow(x, limit, &less) ? x : less;
+}
+
 // A number below 3M that is y modulo M; y = high * 2^32 + low, or just high for Y64.
 template <Reduction kKind>
 inline std::uint64_t reduce(const Modulus& modulus, std::uint64_t high, std::uint32_t low) {
   if constexpr (kKind == Reduction::Y64) {
     return high - multiply_high(high, modulus.reciprocal) * modulus.m;
   } else if constexpr (kKind == Reduction::Y96Large) {
-    const std::uint64_t lowest = high << 32 | low;
-    const std::uint64_t top =
-        static_cast<std::uint64_t>(((static_cast<Uint128>(high) << 32) | low) >> modulus.shift);
-    return lowest - multiply_high(top, modulus.reciprocal) * modulus.m;
+    // shift >= 32, so nothing of `low` is left in the top.
+    const std::uint64_t top = high >> (modulus.shift - 32);
+    return (high << 32 | low) - multiply_high(top, modulus.reciprocal) * modulus.m;
   } else {
     std::uint64_t first = high - multiply_high(high, modulus.reciprocal) * modulus.m;
-    first = first >= modulus.m ? first - modulus.m : first;
+    first = cut(first, modulus.m);
     const std::uint64_t rest = first << 32 | low;
     return rest - multiply_high(rest, modulus.reciprocal) * modulus.m;
   }
 }
 
-// Brings a number below 4M under M, without a branch that data decides.
+// Brings a number below 4M under M.
 inline std::uint64_t finish(const Modulus& modulus, std::uint64_t sum) {
-  const std::uint64_t twice = 2 * modulus.m;
-  const std::uint64_t once =
-      sum - (twice & (std::uint64_t{0} - static_cast<std::uint64_t>(sum >= twice)));
-  return once - (modulus.m & (std::uint64_t{0} - static_cast<std::uint64_t>(once >= modulus.m)));
+  return cut(cut(sum, 2 * modulus.m), modulus.m);
 }
 
 enum class Direction : std::uint8_t { Encrypt, Decrypt };
@@ -80,7 +84,7 @@ struct Rounds {
   // The last CBC-MAC input of each round but for the half, which is XORed into the last 8 bytes,
   // most significant first.
   alignas(16) std::array<Block, kRounds> input{};
-  // AES-NI only: the same with the first round key in it, and all round keys.
+  // AES-NI and VAES: the same with the first round key in it, and all round keys.
   alignas(16) std::array<Block, kRounds> whitened{};
   alignas(16) std::array<Block, 15> keys{};
 };

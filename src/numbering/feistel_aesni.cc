@@ -27,20 +27,20 @@ PACKTRAIL_AES inline void store(Block& block, __m128i value) {
   _mm_store_si128(reinterpret_cast<__m128i*>(block.data()), value);
 }
 
-// `count` serials at once: every AES step is issued for all of them before the next, so the unit's
-// latency is hidden.
-template <Direction kWay, Reduction kLeft, Reduction kRight, std::size_t kCount>
+// kSets * kCount serials at once: within a set every AES step is issued for all of them before the
+// next, so the unit's latency is hidden; while one set's sums are made the other's AES runs.
+template <Direction kWay, Reduction kLeft, Reduction kRight, std::size_t kCount, std::size_t kSets>
 PACKTRAIL_AES void run_lanes(const Rounds& rounds, std::uint64_t* left, std::uint64_t* right) {
-  std::uint64_t a[kCount];
-  std::uint64_t b[kCount];
+  std::uint64_t all_a[kCount * kSets];
+  std::uint64_t all_b[kCount * kSets];
   PACKTRAIL_UNROLL
-  for (std::size_t lane = 0; lane < kCount; ++lane) {
+  for (std::size_t lane = 0; lane < kCount * kSets; ++lane) {
     // Decryption is the same ladder with the halves exchanged.
-    a[lane] = kWay == Direction::Encrypt ? left[lane] : right[lane];
-    b[lane] = kWay == Direction::Encrypt ? right[lane] : left[lane];
+    all_a[lane] = kWay == Direction::Encrypt ? left[lane] : right[lane];
+    all_b[lane] = kWay == Direction::Encrypt ? right[lane] : left[lane];
   }
-  const auto round = [&](std::size_t i, const Modulus& modulus, auto kind)
-      __attribute__((always_inline)) PACKTRAIL_AES {
+  const auto round_of_set = [&](std::size_t i, const Modulus& modulus, auto kind, std::uint64_t* a,
+                                std::uint64_t* b) __attribute__((always_inline)) PACKTRAIL_AES {
     __m128i x[kCount];
     const __m128i start = load(rounds.whitened[i]);
     PACKTRAIL_UNROLL
@@ -69,6 +69,12 @@ PACKTRAIL_AES void run_lanes(const Rounds& rounds, std::uint64_t* left, std::uin
       b[lane] = next;
     }
   };
+  const auto round = [&](std::size_t i, const Modulus& modulus, auto kind)
+      __attribute__((always_inline)) PACKTRAIL_AES {
+    for (std::size_t set = 0; set < kSets; ++set) {
+      round_of_set(i, modulus, kind, all_a + set * kCount, all_b + set * kCount);
+    }
+  };
   const std::integral_constant<Reduction, kLeft> on_left;
   const std::integral_constant<Reduction, kRight> on_right;
   for (std::size_t pair = 0; pair < kRounds / 2; ++pair) {
@@ -81,9 +87,9 @@ PACKTRAIL_AES void run_lanes(const Rounds& rounds, std::uint64_t* left, std::uin
     }
   }
   PACKTRAIL_UNROLL
-  for (std::size_t lane = 0; lane < kCount; ++lane) {
-    left[lane] = kWay == Direction::Encrypt ? a[lane] : b[lane];
-    right[lane] = kWay == Direction::Encrypt ? b[lane] : a[lane];
+  for (std::size_t lane = 0; lane < kCount * kSets; ++lane) {
+    left[lane] = kWay == Direction::Encrypt ? all_a[lane] : all_b[lane];
+    right[lane] = kWay == Direction::Encrypt ? all_b[lane] : all_a[lane];
   }
 }
 
@@ -92,9 +98,9 @@ PACKTRAIL_AES void run_kind(const Rounds& rounds, std::uint64_t* left, std::uint
                             std::size_t count) {
   std::size_t at = 0;
   for (; at + kLanes <= count; at += kLanes) {
-    run_lanes<kWay, kLeft, kRight, kLanes>(rounds, left + at, right + at);
+    run_lanes<kWay, kLeft, kRight, kLanes / 2, 2>(rounds, left + at, right + at);
   }
-  for (; at < count; ++at) run_lanes<kWay, kLeft, kRight, 1>(rounds, left + at, right + at);
+  for (; at < count; ++at) run_lanes<kWay, kLeft, kRight, 1, 1>(rounds, left + at, right + at);
 }
 
 // One step of the AES-256 key schedule (FIPS 197 5.2).

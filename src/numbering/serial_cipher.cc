@@ -7,11 +7,13 @@
 #include <bit>
 #include <cstring>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "base/assert.h"
 #include "base/crypto.h"
 #include "numbering/feistel.h"
+#include "numbering/feistel_vaes.h"
 
 namespace packtrail::numbering {
 namespace {
@@ -25,6 +27,14 @@ using feistel::Uint128;
 
 // Serials per slice of a batch: their halves stay in the first-level cache.
 constexpr std::size_t kSlice = 64;
+
+// What space() says when there are more serials than 64-bit counters.
+constexpr std::uint64_t kWide = ~std::uint64_t{0};
+
+// The vector engine writes and reads the bytes of serials: characters, zeros, size.
+static_assert(sizeof(gs1::SerialNumber) == feistel::kRow && alignof(gs1::SerialNumber) == 1 &&
+              std::is_trivially_copyable_v<gs1::SerialNumber> &&
+              std::is_standard_layout_v<gs1::SerialNumber>);
 
 struct FreeContext {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
@@ -109,7 +119,7 @@ Modulus make_modulus(std::uint64_t m, Reduction kind) {
     modulus.reciprocal = static_cast<std::uint64_t>((static_cast<Uint128>(1) << 64) / m);
   }
   modulus.text_reciprocal = normalised;
-  modulus.text_shift = bits - 1;
+  modulus.text_shift = 64 - bits;
   return modulus;
 }
 
@@ -135,7 +145,8 @@ struct SerialCipher::State {
   std::size_t left_size = 0;   // u: characters of the left half.
   std::size_t right_size = 0;  // v = u or u + 1.
   std::uint64_t space = 0;
-  bool aes_ni = false;
+  Engine engine = Engine::Evp;
+  feistel::Vaes vaes;
   Aes aes;
   std::vector<std::array<char, 2>> pairs;  // Text of every two-digit number.
 
@@ -143,7 +154,7 @@ struct SerialCipher::State {
 
   template <Direction kWay>
   void run(std::uint64_t* left, std::uint64_t* right, std::size_t count) const {
-    if (aes_ni) {
+    if (engine != Engine::Evp) {
       feistel::run_aes_ni<kWay>(rounds, left, right, count);
       return;
     }
@@ -156,17 +167,54 @@ struct SerialCipher::State {
     }
   }
 
+  // The same for left and right of a slice: 64-byte aligned arrays of kSlice numbers.
+  template <Direction kWay>
+  void run_batch(std::uint64_t* left, std::uint64_t* right, std::size_t count) const {
+    const std::size_t vectors = vector_part(count);
+    if (vectors != 0) feistel::run_vaes<kWay>(rounds, vaes, left, right, vectors);
+    if (vectors < count) run<kWay>(left + vectors, right + vectors, count - vectors);
+  }
+
+  // How many of `count` serials go through the 512-bit engine.
+  [[nodiscard]] std::size_t vector_part(std::size_t count) const {
+    return engine == Engine::Vaes ? count / feistel::kVaesLanes * feistel::kVaesLanes : 0;
+  }
+
+  void write(const std::uint64_t* left, const std::uint64_t* right,
+             std::span<gs1::SerialNumber> out) const {
+    const std::size_t vectors = vector_part(out.size());
+    if (vectors != 0) {
+      feistel::write_vaes(vaes.text, left, right, vectors,
+                          reinterpret_cast<std::uint8_t*>(out.data()));
+    }
+    for (std::size_t i = vectors; i < out.size(); ++i) write_one(left[i], right[i], out[i]);
+  }
+
+  void read(std::span<const gs1::SerialNumber> serials, std::uint64_t* left, std::uint64_t* right,
+            bool* fits) const {
+    const std::size_t vectors = vector_part(serials.size());
+    if (vectors != 0) {
+      std::array<std::uint8_t, kSlice / feistel::kVaesLanes> groups;
+      feistel::read_vaes(vaes.text, reinterpret_cast<const std::uint8_t*>(serials.data()), vectors,
+                         left, right, groups.data());
+      for (std::size_t i = 0; i < vectors; ++i) fits[i] = (groups[i / 8] >> i % 8 & 1) != 0;
+    }
+    for (std::size_t i = vectors; i < serials.size(); ++i) {
+      fits[i] = to_halves(serials[i], left[i], right[i]);
+      if (!fits[i]) left[i] = right[i] = 0;
+    }
+  }
+
   // Digits of x as a fraction of the half's modulus: each multiplication by radix^2 moves the next
-  // two into the high word. Exact for x < m < 2^62: the fraction lies in [x, x + 1) / m.
-  char* write(const Modulus& modulus, std::uint64_t x, std::size_t size, char* out) const {
-    const std::size_t radix = alphabet.radix();
+  // two into the high word. Exact for x < m < 2^61: the fraction lies in [x, x + 1) / m.
+  std::uint8_t* write_half(const Modulus& modulus, std::uint64_t x, std::size_t size,
+                           std::uint8_t* out) const {
+    const std::uint64_t radix = alphabet.radix();
     std::uint64_t fraction =
-        static_cast<std::uint64_t>((static_cast<Uint128>(x) * modulus.text_reciprocal) >>
-                                   modulus.text_shift) +
-        3;
+        2 * (feistel::multiply_high(x << modulus.text_shift, modulus.text_reciprocal) + 2);
     if (size % 2 != 0) {
       const Uint128 product = static_cast<Uint128>(fraction) * radix;
-      *out++ = alphabet.at(static_cast<std::size_t>(product >> 64));
+      *out++ = static_cast<std::uint8_t>(alphabet.at(static_cast<std::size_t>(product >> 64)));
       fraction = static_cast<std::uint64_t>(product);
     }
     for (std::size_t i = 0; i < size / 2; ++i) {
@@ -178,11 +226,14 @@ struct SerialCipher::State {
     return out;
   }
 
-  [[nodiscard]] gs1::SerialNumber to_serial(std::uint64_t left, std::uint64_t right) const {
-    std::array<char, gs1::SerialNumber::kSizeMax> text{};
-    char* const middle = write(rounds.modulus[0], left, left_size, text.data());
-    write(rounds.modulus[1], right, right_size, middle);
-    return gs1::SerialNumber::of_valid(text, length);
+  // Straight into the value: putting the text together elsewhere and copying it would wait for
+  // every small store.
+  void write_one(std::uint64_t left, std::uint64_t right, gs1::SerialNumber& to) const {
+    auto* const row = reinterpret_cast<std::uint8_t*>(&to);
+    std::memset(row, 0, feistel::kRow);
+    write_half(rounds.modulus[1], right, right_size,
+               write_half(rounds.modulus[0], left, left_size, row));
+    row[feistel::kRow - 1] = static_cast<std::uint8_t>(length);
   }
 
   // False when the text is not of this format.
@@ -274,7 +325,7 @@ Result<SerialCipher> SerialCipher::create(ByteView key, ByteView tweak, const Al
   for (std::size_t i = 0; i < state->right_size; ++i) halves[1] *= alphabet.radix();
   PACKTRAIL_ASSERT(halves[1] < kHalfMax);  // 64^10 is 2^60.
   const Uint128 whole = static_cast<Uint128>(halves[0]) * halves[1];
-  state->space = whole >> 64 != 0 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(whole);
+  state->space = whole >> 64 != 0 ? kWide : static_cast<std::uint64_t>(whole);
   if (state->space < kDomainMin) {
     return cipher_error("length", "there are only " + std::to_string(state->space) + " serials",
                         "at least " + std::to_string(kDomainMin) + " (SP 800-38G Rev. 1 draft)");
@@ -292,8 +343,22 @@ Result<SerialCipher> SerialCipher::create(ByteView key, ByteView tweak, const Al
       EVP_EncryptInit_ex(state->aes.get(), EVP_aes_256_ecb(), nullptr, key.data(), nullptr) == 1 &&
       EVP_CIPHER_CTX_set_padding(state->aes.get(), 0) == 1);
   state->prepare(tweak, b);
-  state->aes_ni = engine == Engine::Fastest && feistel::has_aes_ni();
-  if (state->aes_ni) feistel::expand_key_aes_ni(key.data(), state->rounds);
+  state->engine = engine;
+  const bool vaes = feistel::has_vaes() && halves[1] <= feistel::kVaesHalfMax;
+  if (engine == Engine::Fastest) {
+    state->engine = vaes ? Engine::Vaes : feistel::has_aes_ni() ? Engine::AesNi : Engine::Evp;
+  } else if ((engine == Engine::Vaes && !vaes) ||
+             (engine == Engine::AesNi && !feistel::has_aes_ni())) {
+    return Error{.code = Errc::FailedPrecondition,
+                 .message = "this processor cannot run the engine for this format",
+                 .field = "engine",
+                 .rule = "numbering/serial_cipher.h, Engine",
+                 .remedy = "use the fastest engine there is"};
+  }
+  if (state->engine != Engine::Evp) feistel::expand_key_aes_ni(key.data(), state->rounds);
+  if (state->engine == Engine::Vaes) {
+    feistel::prepare_vaes(state->rounds, alphabet, length, state->vaes);
+  }
   for (const char first : alphabet.characters()) {
     for (const char second : alphabet.characters()) state->pairs.push_back({first, second});
   }
@@ -308,14 +373,16 @@ SerialCipher& SerialCipher::operator=(SerialCipher&&) noexcept = default;
 std::uint64_t SerialCipher::space() const { return state_->space; }
 std::size_t SerialCipher::length() const { return state_->length; }
 const Alphabet& SerialCipher::alphabet() const { return state_->alphabet; }
-bool SerialCipher::uses_aes_ni() const { return state_->aes_ni; }
+SerialCipher::Engine SerialCipher::engine() const { return state_->engine; }
 
 gs1::SerialNumber SerialCipher::encode(std::uint64_t counter) const {
   PACKTRAIL_ASSERT(counter < state_->space);
   std::uint64_t left = counter / state_->rounds.modulus[1].m;
   std::uint64_t right = counter % state_->rounds.modulus[1].m;
   state_->run<Direction::Encrypt>(&left, &right, 1);
-  return state_->to_serial(left, right);
+  auto serial = gs1::SerialNumber::of_valid({}, 1);  // Overwritten.
+  state_->write_one(left, right, serial);
+  return serial;
 }
 
 std::optional<std::uint64_t> SerialCipher::decode(const gs1::SerialNumber& serial) const {
@@ -331,20 +398,28 @@ void SerialCipher::encode(std::uint64_t first, std::span<gs1::SerialNumber> out)
   const std::uint64_t m = state_->rounds.modulus[1].m;
   std::uint64_t high = first / m;
   std::uint64_t low = first % m;
-  std::array<std::uint64_t, kSlice> left;
-  std::array<std::uint64_t, kSlice> right;
+  alignas(64) std::array<std::uint64_t, kSlice> left;
+  alignas(64) std::array<std::uint64_t, kSlice> right;
   while (!out.empty()) {
     const std::size_t count = std::min(kSlice, out.size());
-    for (std::size_t i = 0; i < count; ++i) {
-      left[i] = high;
-      right[i] = low;
-      if (++low == m) {
-        low = 0;
-        ++high;
+    if (m - low > count) {  // No carry into the left half.
+      for (std::size_t i = 0; i < count; ++i) {
+        left[i] = high;
+        right[i] = low + i;
+      }
+      low += count;
+    } else {
+      for (std::size_t i = 0; i < count; ++i) {
+        left[i] = high;
+        right[i] = low;
+        if (++low == m) {
+          low = 0;
+          ++high;
+        }
       }
     }
-    state_->run<Direction::Encrypt>(left.data(), right.data(), count);
-    for (std::size_t i = 0; i < count; ++i) out[i] = state_->to_serial(left[i], right[i]);
+    state_->run_batch<Direction::Encrypt>(left.data(), right.data(), count);
+    state_->write(left.data(), right.data(), out.first(count));
     out = out.subspan(count);
   }
 }
@@ -352,18 +427,24 @@ void SerialCipher::encode(std::uint64_t first, std::span<gs1::SerialNumber> out)
 void SerialCipher::decode(std::span<const gs1::SerialNumber> serials,
                           std::span<std::optional<std::uint64_t>> counters) const {
   PACKTRAIL_ASSERT(serials.size() == counters.size());
-  std::array<std::uint64_t, kSlice> left;
-  std::array<std::uint64_t, kSlice> right;
+  alignas(64) std::array<std::uint64_t, kSlice> left;
+  alignas(64) std::array<std::uint64_t, kSlice> right;
   std::array<bool, kSlice> fits;
   while (!serials.empty()) {
     const std::size_t count = std::min(kSlice, serials.size());
-    for (std::size_t i = 0; i < count; ++i) {
-      fits[i] = state_->to_halves(serials[i], left[i], right[i]);
-      if (!fits[i]) left[i] = right[i] = 0;
-    }
-    state_->run<Direction::Decrypt>(left.data(), right.data(), count);
-    for (std::size_t i = 0; i < count; ++i) {
-      counters[i] = fits[i] ? state_->to_counter(left[i], right[i]) : std::nullopt;
+    state_->read(serials.first(count), left.data(), right.data(), fits.data());
+    state_->run_batch<Direction::Decrypt>(left.data(), right.data(), count);
+    if (state_->space != kWide) {
+      const std::uint64_t m = state_->rounds.modulus[1].m;
+      for (std::size_t i = 0; i < count; ++i) {
+        // Every pair of halves is a counter of the space.
+        const std::uint64_t counter = left[i] * m + right[i];
+        counters[i] = fits[i] ? std::optional(counter) : std::nullopt;
+      }
+    } else {
+      for (std::size_t i = 0; i < count; ++i) {
+        counters[i] = fits[i] ? state_->to_counter(left[i], right[i]) : std::nullopt;
+      }
     }
     serials = serials.subspan(count);
     counters = counters.subspan(count);

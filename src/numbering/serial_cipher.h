@@ -5,11 +5,14 @@
 // none reveals its counter without the key. docs/formats/serial-numbers.md has the whole picture.
 //
 // One AES block per round: everything before the last block of FF1's PRF input is the same for all
-// serials of a pool, so its CBC-MAC is kept. AES-NI when the processor has it, OpenSSL else; both
-// give the same numbers.
+// serials of a pool, so its CBC-MAC is kept. Three engines give the same numbers: OpenSSL's AES one
+// serial after the other, AES-NI on eight serials at once, VAES with 512-bit arithmetic and text on
+// sixteen. The fastest that the processor has is chosen when the cipher is made.
 //
 // Thread safety: const methods are safe together. Secrets are wiped on destruction.
-// Cost: about 0.2 us per single call, about 0.05 us per serial in batches (AES-NI); no heap.
+// Cost: about 0.2 us per single call; per serial in batches about 0.2 us (OpenSSL), 0.05 us
+// (AES-NI) or 0.02 us (VAES), text included; no heap but for OpenSSL's context. docs/user/bench.md,
+// `ff1`.
 #pragma once
 
 #include <cstddef>
@@ -33,13 +36,19 @@ class SerialCipher {
   static constexpr std::size_t kTweakMax = 256;
   // SP 800-38G Rev. 1 (draft): smaller domains are open to attack.
   static constexpr std::uint64_t kDomainMin = 1'000'000;
-  // Each half of the text must stay below this: radix^ceil(length / 2) < 2^62.
-  static constexpr std::uint64_t kHalfMax = std::uint64_t{1} << 62;
+  // Each half of the text must stay below this: radix^ceil(length / 2) < 2^61.
+  static constexpr std::uint64_t kHalfMax = std::uint64_t{1} << 61;
 
-  enum class Engine : std::uint8_t { Fastest, Portable };
+  enum class Engine : std::uint8_t {
+    Evp,    // OpenSSL, everywhere.
+    AesNi,  // x86-64 with AES-NI and SSE4.1.
+    Vaes,   // x86-64 with VAES, AVX512-IFMA and AVX512-VBMI; radix^ceil(length / 2) below 3.97e15.
+    Fastest,
+  };
 
   // Fails with InvalidArgument on a key that is not kKeySize bytes, on a length, tweak or domain
-  // outside the limits. `Fastest` uses AES-NI where the processor has it.
+  // outside the limits; with FailedPrecondition when `engine` cannot do this here. `Fastest` always
+  // finds one.
   static Result<SerialCipher> create(ByteView key, ByteView tweak, const Alphabet& alphabet,
                                      std::size_t length, Engine engine = Engine::Fastest);
   ~SerialCipher();
@@ -50,7 +59,7 @@ class SerialCipher {
   [[nodiscard]] std::uint64_t space() const;
   [[nodiscard]] std::size_t length() const;
   [[nodiscard]] const Alphabet& alphabet() const;
-  [[nodiscard]] bool uses_aes_ni() const;
+  [[nodiscard]] Engine engine() const;  // Never Fastest.
 
   // The serial of `counter`. Precondition: counter < space().
   [[nodiscard]] gs1::SerialNumber encode(std::uint64_t counter) const;
