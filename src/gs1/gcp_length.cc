@@ -4,6 +4,7 @@
 #include <string>
 
 #include "gs1/charset.h"
+#include "gs1/epc_shape.h"
 
 namespace packtrail::gs1 {
 namespace {
@@ -54,7 +55,28 @@ std::optional<std::size_t> GcpLengthTable::length_for(std::string_view digits) c
     if (found->second == 0) return std::nullopt;
     return found->second;
   }
-  return std::nullopt;
+  return base_ ? base_->length_for(digits) : std::nullopt;
+}
+
+std::optional<std::size_t> GcpLengthTable::length_for(const Epc& value) const {
+  const auto parts = parts_of(value);
+  if (!parts) return std::nullopt;
+  return length_for(parts->body());
+}
+
+Result<std::string> to_urn(const Epc& value, const GcpLengthTable& table) {
+  if (const auto* other = std::get_if<OtherUri>(&value)) return other->text();
+  const auto length = table.length_for(value);
+  if (!length) {
+    return Error{.code = Errc::NotFound,
+                 .message = "the length of the company prefix is not known for " + to_hri(value),
+                 .field = "EPC",
+                 .rule = "an EPC URN splits the key after the company prefix (TDS 6.3)",
+                 .remedy =
+                     "load GS1's GCP length list or set the company's prefix, or write a "
+                     "Digital Link"};
+  }
+  return to_urn(value, std::max(*length, kUrnGcpMin));
 }
 
 }  // namespace packtrail::gs1
