@@ -26,6 +26,8 @@ constexpr float kEvidenceGs1Min = 20;
 // Small symbols (up to 14 x 14 modules: 16 digits) have few check codewords, and the picture
 // decoder does not say how many it needed.
 constexpr std::size_t kShortData = 16;
+constexpr float kSmallModule = 3.5F;  // Pixels: below, the locator's own blur costs too much.
+constexpr std::size_t kEnlargedPixelsMax = std::size_t{400} * 400;
 constexpr int kForeignMax = 4;  // Foreign symbols that are passed over in one picture.
 
 // By cost and likelihood on line pictures; the locator comes before all of these.
@@ -140,6 +142,11 @@ ZXing::BarcodeFormats formats_of(const ReaderOptions& options) {
   return formats;
 }
 
+float module_pixels(const GridFit& fit) {
+  const Point across = {fit.corners[1].x - fit.corners[0].x, fit.corners[1].y - fit.corners[0].y};
+  return std::hypot(across.x, across.y) / static_cast<float>(std::max(fit.columns, 1));
+}
+
 // White where a foreign symbol lies, so that the search can go on.
 void blank(GreyImage& picture, const std::array<Point, 4>& corners) {
   float left = INFINITY, top = INFINITY, right = -INFINITY, bottom = -INFINITY;
@@ -174,6 +181,11 @@ class SymbolReader::Ladder {
  public:
   explicit Ladder(const ReaderOptions& options) : options_(options) {
     scene_.setFormats(formats_of(options)).setValidateITFCheckSum(false);
+  }
+
+  void limit(std::uint64_t pixels_max, std::int64_t time_ns_max) {
+    options_.pixels_max = pixels_max;
+    options_.time_ns_max = time_ns_max;
   }
 
   ReadReport inspect(const GreyImage& picture) {
@@ -264,6 +276,11 @@ class SymbolReader::Ladder {
       placement.scale /= 2;
     }
     if (auto symbol = rectified(*base, placement)) return symbol;
+    if (small_modules_ && base->pixels.size() <= kEnlargedPixelsMax && spend(base->pixels.size()) &&
+        enlarge(*base, 2, a_)) {
+      const Placement larger{placement.scale * 2, placement.shift * 2};
+      if (auto symbol = rectified(a_, larger, Rung::Enlarged)) return symbol;
+    }
     for (std::size_t i = 0; i < kLadder.size() && !out_of_budget_ && !disagreement_; ++i) {
       if (i == kCheapRungs) {
         if (inverted_) return std::nullopt;  // Light on dark is rare.
@@ -279,6 +296,7 @@ class SymbolReader::Ladder {
     if (!spend(picture.pixels.size())) return std::nullopt;
     rung_ = rung;
     const auto drafts = locator_.locate(picture);
+    small_modules_ = drafts.empty() || module_pixels(drafts[0]) < kSmallModule;
     if (drafts.empty()) return std::nullopt;
     if (auto symbol = read_fit(drafts[0], Sampling::Sharpened, placement, false)) return symbol;
     for (const GridFit& fit : locator_.settle()) {
@@ -472,6 +490,7 @@ class SymbolReader::Ladder {
   std::uint64_t pixels_ = 0;
   std::int64_t started_ns_ = 0;
   bool inverted_ = false;
+  bool small_modules_ = false;
   bool out_of_budget_ = false;
   bool disagreement_ = false;
 };
@@ -486,6 +505,10 @@ ReadResult SymbolReader::read(const GreyImage& picture) {
   ReadReport report = inspect(picture);
   if (report.outcome != Outcome::Read) return std::nullopt;
   return std::move(report.symbol);
+}
+
+void SymbolReader::limit(std::uint64_t pixels_max, std::int64_t time_ns_max) {
+  ladder_->limit(pixels_max, time_ns_max);
 }
 
 ReadReport SymbolReader::inspect(const GreyImage& picture) {

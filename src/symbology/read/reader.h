@@ -110,6 +110,8 @@ class SymbolReader {
   [[nodiscard]] ReadResult read(const GreyImage& picture);
   // As read, with the reason; Nothing for a picture that check_image refuses.
   [[nodiscard]] ReadReport inspect(const GreyImage& picture);
+  // Other limits from the next picture on; as in ReaderOptions.
+  void limit(std::uint64_t pixels_max, std::int64_t time_ns_max);
 
  private:
   class Ladder;
