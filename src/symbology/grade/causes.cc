@@ -119,9 +119,11 @@ class Findings {
 
 void causes_of_scan(const ScanGrade& scan, Findings& out) {
   constexpr double kGood = 3.95;
+  bool line_lost = false;
   for (const bool columns : {true, false}) {
     const LostLine line = lost_line(scan, columns);
     if (line.index < 0) continue;
+    line_lost = true;
     out.add("print_head_pin",
             fmt::format("Print head pin: {} {} of {} prints too light over {:.0f} % of its dark "
                         "modules. Clean the print head; if the line stays, the pin is worn out.",
@@ -162,7 +164,7 @@ void causes_of_scan(const ScanGrade& scan, Findings& out) {
     out.add("ribbon_heat_low",
             "Ribbon heat: dark modules are too small. Raise heat, pressure or energy, or print "
             "more slowly.");
-  } else if (modulation < kGood && contrast >= 3) {
+  } else if (modulation < kGood && contrast >= 3 && !line_lost) {
     out.add("focus",
             "Focus: modules run into each other though their size is right. Check the camera's "
             "focus and exposure time, then smudges and vibration of the printer.");

@@ -31,6 +31,8 @@ double Scene::plain(double u, double v) const {
     if (at >= lines.back()) {
       return count + std::min(kQuiet - 1, static_cast<int>(std::floor(at - lines.back())));
     }
+    const auto guess = static_cast<std::size_t>(std::clamp(at, 0.0, count - 1.0));
+    if (lines[guess] <= at && at < lines[guess + 1]) return static_cast<int>(guess);
     return static_cast<int>(std::upper_bound(lines.begin(), lines.end(), at) - lines.begin()) - 1;
   };
   return grey(cell(column_lines, u), cell(row_lines, v));
@@ -57,7 +59,7 @@ GreyImage draw(const Scene& scene, const Shot& shot) {
   const int w = static_cast<int>(std::ceil(width * std::abs(c) + height * std::abs(s)));
   const int h = static_cast<int>(std::ceil(width * std::abs(s) + height * std::abs(c)));
   std::vector<double> light(static_cast<std::size_t>(w) * static_cast<std::size_t>(h));
-  constexpr int kSub = 6;
+  constexpr int kSub = 4;
   for (int y = 0; y < h; ++y) {
     for (int x = 0; x < w; ++x) {
       double sum = 0;
