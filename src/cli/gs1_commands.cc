@@ -23,7 +23,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kPrefixFileMax = 64 * 1024 * 1024;
+constexpr std::size_t kPrefixFileMax = gs1::GcpLengthTable::kJsonMax;
 constexpr std::size_t kLineMax = 64 * 1024;  // Of standard input; longer lines are refused.
 
 int fail(const Error& error) {
@@ -58,45 +58,13 @@ Result<std::string> read_whole(const std::string& path) {
   return content;
 }
 
-Error list_error(std::string message) {
-  return Error{.message = std::move(message),
-               .field = "--gcp-lengths",
-               .rule = R"({"GCPPrefixFormatList":{"entry":[{"prefix":"952","gcpLength":7},...]}})",
-               .remedy = "give the list as GS1 publishes it in JSON"};
-}
-
-// The prefix may be a string or, in some copies of the list, a number.
 Result<gs1::GcpLengthTable> read_prefix_list(const std::string& path) {
   const std::string content = PACKTRAIL_TRY(read_whole(path));
-  boost::system::error_code wrong;
-  const json::value document = json::parse(content, wrong);
-  if (wrong) return list_error("the list is not JSON: " + wrong.message());
-  const json::value* list =
-      document.is_object() ? document.get_object().if_contains("GCPPrefixFormatList") : nullptr;
-  const json::value* entries =
-      list != nullptr && list->is_object() ? list->get_object().if_contains("entry") : nullptr;
-  if (entries == nullptr || !entries->is_array()) return list_error("the list has no entries");
-  gs1::GcpLengthTable table;
-  std::size_t number = 0;
-  for (const json::value& one : entries->get_array()) {
-    ++number;
-    const json::object* entry = one.if_object();
-    const json::value* prefix = entry == nullptr ? nullptr : entry->if_contains("prefix");
-    const json::value* length = entry == nullptr ? nullptr : entry->if_contains("gcpLength");
-    if (prefix == nullptr || !prefix->is_string() || length == nullptr || !length->is_int64() ||
-        length->get_int64() < 0) {
-      return list_error("entry " + std::to_string(number) + " has no prefix or no length");
-    }
-    const auto& text = prefix->get_string();
-    Status added =
-        table.add({text.data(), text.size()}, static_cast<std::size_t>(length->get_int64()));
-    if (!added) {
-      Error error = std::move(added).error();
-      error.field = "--gcp-lengths, entry " + std::to_string(number);
-      return error;
-    }
-  }
-  return table;
+  auto table = gs1::GcpLengthTable::from_json(content);
+  if (table) return table;
+  Error error = std::move(table).error();
+  error.field = error.field.empty() ? "--gcp-lengths" : "--gcp-lengths, " + error.field;
+  return error;
 }
 
 json::array to_json(const std::vector<gs1::Suggestion>& suggestions) {
@@ -232,6 +200,7 @@ struct ParseArguments {
   std::string text, lists, day, domain = "https://id.gs1.org";
   std::string company_prefix;
   std::size_t gcp_length = 0;
+  unsigned filter = 0;
   bool json = false;
 };
 
@@ -273,7 +242,7 @@ int parse(const ParseArguments& arguments) {
   if (!arguments.lists.empty()) {
     auto list = read_prefix_list(arguments.lists);
     if (!list) return fail(list.error());
-    table = *std::move(list);
+    table.set_base(std::make_shared<const gs1::GcpLengthTable>(*std::move(list)));
   }
   if (!arguments.company_prefix.empty()) {
     const auto prefix = gs1::CompanyPrefix::parse(arguments.company_prefix);
@@ -282,6 +251,7 @@ int parse(const ParseArguments& arguments) {
     if (!added) return fail(added.error());
   }
   if (!arguments.lists.empty() || !arguments.company_prefix.empty()) options.gcp_lengths = &table;
+  options.filter = static_cast<std::uint8_t>(arguments.filter);
   if (arguments.gcp_length != 0) options.gcp_length = arguments.gcp_length;
   if (arguments.text != "-") return interpret_one(arguments.text, options, arguments.json);
   int worst = kOk;
@@ -363,8 +333,11 @@ void add_gs1_commands(const Nouns& nouns) {
   parse_command->add_flag("--json", arguments->json, "Answer as JSON, one line for each text");
   parse_command->add_option("--gcp-lengths", arguments->lists,
                             "Company prefix lengths, the JSON file that GS1 publishes");
-  parse_command->add_option("--gcp-length", arguments->gcp_length,
-                            "Digits of this key's company prefix");
+  parse_command
+      ->add_option("--gcp-length", arguments->gcp_length, "Digits of this key's company prefix")
+      ->check(CLI::Range(4, 12));
+  parse_command->add_option("--filter", arguments->filter, "Filter value of tags")
+      ->check(CLI::Range(0, 7));
   parse_command->add_option("--company-prefix", arguments->company_prefix,
                             "A company prefix to know");
   parse_command->add_option("--today", arguments->day,

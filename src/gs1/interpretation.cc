@@ -2,25 +2,18 @@
 
 #include <algorithm>
 
+#include "gs1/ai_date.h"
+#include "gs1/ai_meaning.h"
 #include "gs1/charset.h"
 #include "gs1/digital_link.h"
 #include "gs1/epc.h"
-#include "gs1/expiry.h"
+#include "gs1/epc_tag.h"
+#include "gs1/partners.h"
 
 namespace packtrail::gs1 {
 namespace {
 
 std::string text_of(Ai ai) { return std::string(to_text(ai).view()); }
-
-bool is_short_date(Ai ai) {
-  return ai.digits == 2 && ai.number >= 11 && ai.number <= 17 && ai.number != 14;
-}
-
-std::string meaning_of(Ai ai, std::string_view value, Date today) {
-  if (!is_short_date(ai)) return {};
-  const auto date = Expiry::try_parse(value, today);
-  return date ? date->resolved().to_iso() : std::string();
-}
 
 struct KeyRow {
   std::string_view ai;
@@ -173,6 +166,62 @@ Form urn_form(const std::optional<Epc>& epc, std::size_t gcp_length) {
                     "correct the length of the company prefix");
 }
 
+struct TagForms {
+  Form uri;
+  Form binary;
+  Form plus;
+};
+
+Form hex_form(FormKind kind, const EpcTag& tag) {
+  auto hex = to_epc_hex(tag);
+  if (hex) return possible(kind, *std::move(hex));
+  return impossible(kind, hex.error().message, hex.error().remedy);
+}
+
+// A tag that was read is written in its own coding; anything else in the shortest that holds it.
+TagForms tag_forms(const Recognised& read, const std::optional<Epc>& epc, std::size_t gcp_length,
+                   std::uint8_t filter) {
+  constexpr FormKind kUri = FormKind::EpcTagUrn;
+  constexpr FormKind kBits = FormKind::EpcBinary;
+  constexpr FormKind kPlus = FormKind::EpcBinaryPlus;
+  if (!epc) {
+    const std::string reason = "the elements name nothing that has an EPC";
+    const std::string remedy = "an EPC needs a key with its serial, lot or extension";
+    return {impossible(kUri, reason, remedy), impossible(kBits, reason, remedy),
+            impossible(kPlus, reason, remedy)};
+  }
+  TagForms forms;
+  EpcTag tag{*epc, EpcCoding::kSgtin96, filter, static_cast<std::uint8_t>(gcp_length), {}, false};
+  if (gcp_length < kUrnGcpMin || gcp_length > kUrnGcpMax) {
+    const std::string reason = "the length of the company prefix is not known";
+    const std::string remedy =
+        "say how long it is, or load GS1's list of prefix lengths; the '+' coding needs none";
+    forms.uri = impossible(kUri, reason, remedy);
+    forms.binary = impossible(kBits, reason, remedy);
+  } else if (const auto coding = choose_coding(*epc, gcp_length); !coding) {
+    forms.uri = impossible(kUri, coding.error().message, coding.error().remedy);
+    forms.binary = impossible(kBits, coding.error().message, coding.error().remedy);
+  } else {
+    tag.coding = read.tag && !is_plus(read.tag->coding) ? read.tag->coding : *coding;
+    auto uri = to_tag_uri(tag);
+    forms.uri = uri ? possible(kUri, *std::move(uri))
+                    : impossible(kUri, uri.error().message, uri.error().remedy);
+    forms.binary = hex_form(kBits, tag);
+  }
+  tag.gcp_length = 0;
+  if (const auto coding = choose_coding(*epc, 0); !coding) {
+    forms.plus = impossible(kPlus, coding.error().message, coding.error().remedy);
+  } else {
+    tag.coding = *coding;
+    if (read.tag && is_plus(read.tag->coding)) {
+      tag.coding = read.tag->coding;
+      tag.date = read.tag->date;
+    }
+    forms.plus = hex_form(kPlus, tag);
+  }
+  return forms;
+}
+
 std::vector<Form> forms_of(const Recognised& read, const InterpretationOptions& options) {
   const ElementString& elements = read.elements;
   std::vector<Form> forms;
@@ -180,7 +229,13 @@ std::vector<Form> forms_of(const Recognised& read, const InterpretationOptions& 
   forms.push_back(round_form(elements));
   forms.push_back(possible(FormKind::SquareBrackets, bracketed(elements, '[', ']')));
   forms.push_back(link_form(elements, options.stem));
-  forms.push_back(urn_form(epc_of(elements), gcp_length_of(read, options)));
+  const std::optional<Epc> epc = read.tag ? read.tag->value : epc_of(elements);
+  const std::size_t gcp_length = gcp_length_of(read, options);
+  forms.push_back(urn_form(epc, gcp_length));
+  TagForms tags = tag_forms(read, epc, gcp_length, read.tag ? read.tag->filter : options.filter);
+  forms.push_back(std::move(tags.uri));
+  forms.push_back(std::move(tags.binary));
+  forms.push_back(std::move(tags.plus));
   return forms;
 }
 
@@ -194,26 +249,30 @@ struct Warnings {
 void warn_of_dates(const ElementString& elements, Date today, Warnings& warnings) {
   const auto printed = elements.find(kAiExpiry);
   if (!printed) return;
-  const auto expiry = Expiry::try_parse(*printed, today);
+  const auto expiry = parse_ai_date(*printed, today);
   if (!expiry) return;
-  if (printed->substr(4) == "00") {
+  if (expiry->month_alone) {
     warnings.add("expiry_without_day", "17",
-                 "the day is 00: the product may be used until " + expiry->resolved().to_iso(),
+                 "the day is 00: the product may be used until " + expiry->day.to_iso(),
                  "print the day; the codes of medicines carry it");
   }
-  if (expiry->resolved() < today) {
-    warnings.add("expired", "17", "the product expired on " + expiry->resolved().to_iso(), "");
+  if (expiry->day < today) {
+    warnings.add("expired", "17", "the product expired on " + expiry->day.to_iso(), "");
   }
 }
 
-void warn_of_pack(const ElementString& elements, Warnings& warnings) {
+// EPCs hold the identity alone; only the other syntaxes can be expected to say more.
+bool holds_attributes(Syntax syntax) { return syntax <= Syntax::DigitalLink; }
+
+void warn_of_pack(const Recognised& read, Warnings& warnings) {
+  const ElementString& elements = read.elements;
   const auto serial = elements.find(kAiSerial);
   if (!elements.find(kAiGtin) || !serial) return;
-  if (!elements.find(kAiExpiry)) {
+  if (!elements.find(kAiExpiry) && holds_attributes(read.syntax)) {
     warnings.add("expiry_missing", "17", "a serialised pack without expiry date",
                  "codes of medicines carry (01), (21), (17) and (10)");
   }
-  if (!elements.find(kAiLot)) {
+  if (!elements.find(kAiLot) && holds_attributes(read.syntax)) {
     warnings.add("lot_missing", "10", "a serialised pack without batch or lot number",
                  "codes of medicines carry (01), (21), (17) and (10)");
   }
@@ -244,8 +303,22 @@ std::vector<Warning> warnings_of(const Recognised& read, Date today) {
                  "13 digits are a GTIN-13 or a GLN: both have the same check digit",
                  "write (01) or (414) before them to say which");
   }
+  if (read.may_be_key) {
+    warnings.add("may_be_key", "",
+                 "as many digits as a GTIN or SSCC has, and its check digit would be wrong",
+                 "compare the digits with the source if a key was meant");
+  }
+  for (const PartnerFault& fault : partner_faults(read.elements)) {
+    const Error error = fault.to_error();
+    warnings.add(fault.kind == PartnerFault::Kind::Missing ? "partner_missing" : "partner_excluded",
+                 error.field, error.message, error.remedy);
+  }
+  if (read.tag && read.tag->has_more_data) {
+    warnings.add("more_tag_data", "", "further element strings follow the EPC in the tag's memory",
+                 "they are not shown here");
+  }
   warn_of_dates(read.elements, today, warnings);
-  warn_of_pack(read.elements, warnings);
+  warn_of_pack(read, warnings);
   return std::move(warnings.all);
 }
 
@@ -263,6 +336,12 @@ const char* to_string(FormKind kind) {
       return "digital_link";
     case FormKind::EpcUrn:
       return "epc_urn";
+    case FormKind::EpcTagUrn:
+      return "epc_tag_urn";
+    case FormKind::EpcBinary:
+      return "epc_binary";
+    case FormKind::EpcBinaryPlus:
+      return "epc_binary_plus";
   }
   return "unknown";
 }
@@ -281,7 +360,7 @@ Result<Interpretation, Refusal> interpret(std::string_view text,
   for (std::size_t i = 0; i < read->elements.size(); ++i) {
     const auto [ai, value] = read->elements[i];
     found.elements.push_back({ai, std::string(find_ai(ai)->title), std::string(value),
-                              meaning_of(ai, value, options.today)});
+                              ai_value_meaning(ai, value, options.today)});
   }
   found.keys = keys_of(read->elements);
   found.forms = forms_of(*read, options);

@@ -28,6 +28,7 @@ struct InterpretationOptions {
   const GcpLengthTable* gcp_lengths = nullptr;   // GS1's list, or a company's own prefixes.
   std::optional<std::size_t> gcp_length = {};    // Of this text's keys; beats the table.
   std::string_view stem = "https://id.gs1.org";  // Where Digital Links begin.
+  std::uint8_t filter = 0;  // 0..7, of tags (TDS 10); a text that is a tag keeps its own.
 };
 
 struct InterpretedElement {
@@ -48,8 +49,11 @@ enum class FormKind : std::uint8_t {
   SquareBrackets,
   DigitalLink,
   EpcUrn,
+  EpcTagUrn,      // In the shortest classic coding, which needs the company prefix's length.
+  EpcBinary,      // The bits of the same.
+  EpcBinaryPlus,  // TDS 2 '+' coding: needs no company prefix.
 };
-inline constexpr std::size_t kFormKindCount = 5;
+inline constexpr std::size_t kFormKindCount = 8;
 [[nodiscard]] const char* to_string(FormKind kind);  // "raw_element_string", ...
 
 // One writing of the data. Not `possible`: `reason` says why the standard has none or what is

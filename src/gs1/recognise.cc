@@ -44,16 +44,9 @@ constexpr AimRow kAimRows[] = {
     {"]I0", "Interleaved 2 of 5"},
 };
 
-bool is_primary_key(std::string_view ai) {
-  constexpr std::string_view kKeys[] = {"00",   "01",   "253",  "255",  "401",  "402",
-                                        "414",  "415",  "417",  "8003", "8004", "8006",
-                                        "8010", "8013", "8017", "8018"};
-  return std::find(std::begin(kKeys), std::end(kKeys), ai) != std::end(kKeys);
-}
-
 bool names_something(const ElementString& elements) {
   for (std::size_t i = 0; i < elements.size(); ++i) {
-    if (is_primary_key(to_text(elements[i].ai).view())) return true;
+    if (!find_ai(elements[i].ai)->link_key.empty()) return true;
   }
   return false;
 }
@@ -93,28 +86,71 @@ Result<Recognised> read_link(std::string_view text) {
   return found;
 }
 
+// The Digital Link of a value says which AIs it is made of.
+Result<ElementString> elements_of(const Epc& value) {
+  const std::string link =
+      PACKTRAIL_TRY(format_epc(value, {EpcSpelling::Kind::DigitalLink, 0, "https://id.gs1.org"}));
+  return PACKTRAIL_TRY(parse_digital_link(link)).elements;
+}
+
 Result<Recognised> read_urn(std::string_view text) {
   auto epc = parse_epc(text);
   if (!epc) return std::move(epc).error();
   if (epc->spelling.kind != EpcSpelling::Kind::Urn) {
-    return text_error("no EPC scheme that Packtrail knows begins the URN", 0,
-                      std::min(text.find(':', std::string_view("urn:epc:id:").size()), text.size()),
-                      "GS1 EPC Tag Data Standard 6: urn:epc:id:, urn:epc:class: or urn:epc:idpat:",
-                      "give the URN of a GS1 key");
+    const bool pattern = text.starts_with("urn:epc:idpat:");
+    return text_error(
+        pattern ? "the pattern names no single kind of object" : "the URN is of no EPC scheme", 0,
+        text.size(),
+        pattern ? "urn:epc:idpat: with '*' as the last part alone (GS1 EPC Tag Data Standard 8)"
+                : "urn:epc:id:, urn:epc:class:, urn:epc:idpat:, urn:epc:tag: or urn:epc:raw: and a "
+                  "GS1 scheme",
+        "give the URN of one GS1 key");
   }
-  // The Digital Link of the value says which AIs it is made of.
-  const auto link =
-      format_epc(epc->value, {EpcSpelling::Kind::DigitalLink, 0, "https://id.gs1.org"});
-  if (!link) return std::move(link).error();
-  const auto parsed = parse_digital_link(*link);
-  if (!parsed) return std::move(parsed).error();
   Recognised found;
   found.syntax = text.starts_with("urn:epc:idpat:")   ? Syntax::EpcPattern
                  : text.starts_with("urn:epc:class:") ? Syntax::EpcClassUrn
                                                       : Syntax::EpcUrn;
-  found.elements = parsed->elements;
+  found.elements = PACKTRAIL_TRY(elements_of(epc->value));
   found.gcp_length = epc->spelling.gcp_length;
   return found;
+}
+
+std::string two_digits(unsigned number) {
+  return std::string(1, static_cast<char>('0' + number / 10)) +
+         static_cast<char>('0' + number % 10);
+}
+
+Result<Recognised> read_tag(Result<EpcTag> tag, Syntax syntax) {
+  if (!tag) return std::move(tag).error();
+  Recognised found;
+  found.syntax = syntax;
+  found.elements = PACKTRAIL_TRY(elements_of(tag->value));
+  if (const auto& date = tag->date) {
+    PACKTRAIL_TRY(found.elements.add(
+        date->ai, two_digits(date->year) + two_digits(date->month) + two_digits(date->day)));
+  }
+  found.gcp_length = tag->gcp_length;
+  found.tag = *std::move(tag);
+  return found;
+}
+
+bool may_be_epc_hex(std::string_view text) {
+  constexpr std::size_t kHexMin = 12;  // The shortest tags hold three words.
+  if (text.size() < kHexMin || text.size() > kEpcHexMax) return false;
+  return text.find_first_not_of("0123456789ABCDEFabcdef") == std::string_view::npos;
+}
+
+// An element string whose values happen to be hexadecimal digits is an element string. One (40x)
+// may be the bits of an ITIP as well, by its headers 40 and 41: with letters in it, the bits win.
+Result<Recognised> read_hex(std::string_view text) {
+  auto raw = read_element_string(text);
+  const bool digits = find_outside(text, kDigit) == text.size();
+  if (raw && (digits || raw->elements.size() > 1) && names_something(raw->elements)) return raw;
+  auto tag = read_tag(parse_epc_hex(text), Syntax::EpcBinary);
+  if (tag) return tag;
+  if (raw) return raw;
+  const bool starts_with_ai = leading_ai(text).entry != nullptr;
+  return starts_with_ai ? std::move(raw) : std::move(tag);
 }
 
 bool has_key_size(std::string_view text) {
@@ -138,12 +174,19 @@ Result<Recognised> read_plain_key(std::string_view digits) {
   return found;
 }
 
+// EAN/UPC and ITF-14 symbols carry the digits of a key and nothing else.
+std::size_t key_aim_prefix(std::string_view text) {
+  const std::string_view id = text.substr(0, 3);
+  return id == "]E0" || id == "]E4" || id == "]I1" ? 3 : 0;
+}
+
 // Digits alone may be an element string or a key: what names something as AIs is an element string.
 Result<Recognised> read_digits(std::string_view text) {
   auto raw = read_element_string(text);
   if (raw && names_something(raw->elements)) return raw;
   auto key = read_plain_key(text);
   if (key || (!raw && raw.error().offset.value_or(0) < 16)) return key;
+  if (raw) raw->may_be_key = true;
   return raw;
 }
 
@@ -167,6 +210,12 @@ const char* to_string(Syntax syntax) {
       return "epc_class_urn";
     case Syntax::EpcPattern:
       return "epc_pattern";
+    case Syntax::EpcTagUrn:
+      return "epc_tag_urn";
+    case Syntax::EpcRawUrn:
+      return "epc_raw_urn";
+    case Syntax::EpcBinary:
+      return "epc_binary";
     case Syntax::PlainKey:
       return "plain_key";
   }
@@ -192,8 +241,22 @@ Result<Recognised> recognise(std::string_view text) {
                       "at most " + std::to_string(kRecogniseMax) + " bytes", "give one code");
   }
   if (looks_like_link(text)) return read_link(text);
+  if (text.starts_with("urn:epc:tag:")) return read_tag(parse_tag_uri(text), Syntax::EpcTagUrn);
+  if (text.starts_with("urn:epc:raw:")) return read_tag(parse_raw_uri(text), Syntax::EpcRawUrn);
   if (text.starts_with("urn:")) return read_urn(text);
   if (has_key_size(text)) return read_digits(text);
+  if (key_aim_prefix(text) != 0 && has_key_size(text.substr(3))) {
+    auto key = read_plain_key(text.substr(3));
+    if (!key) {
+      Error error = std::move(key).error();
+      if (error.offset) *error.offset += 3;
+      return error;
+    }
+    key->aim = text.substr(0, 3);
+    key->may_be_gln = false;
+    return key;
+  }
+  if (may_be_epc_hex(text)) return read_hex(text);
   return read_element_string(text);
 }
 

@@ -1,7 +1,8 @@
 // gs1/recognise.h - in which GS1 syntax a text is written, and the elements it holds.
 //
 // One door for everything that a scanner, a file or a person may hand in: element strings raw and
-// bracketed, Digital Links, EPC URNs and the plain digits of a key. Nothing is guessed: a text is
+// bracketed, Digital Links, EPC URNs, the tag URIs and bits of RFID tags, and the plain digits of a
+// key. Nothing is guessed: a text is
 // read in exactly one syntax or refused; gs1/repair.h looks for what a refused text may have been.
 //
 // Thread safety: free functions; values. Cost: a Recognised is about 1.2 KB; reading an element
@@ -10,11 +11,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "gs1/element_string.h"
+#include "gs1/epc_tag.h"
 
 namespace packtrail::gs1 {
 
@@ -27,7 +30,11 @@ enum class Syntax : std::uint8_t {
   EpcUrn,            // urn:epc:id:... of one object (TDS 6).
   EpcClassUrn,       // urn:epc:class:lgtin:... of a lot.
   EpcPattern,        // urn:epc:idpat:...
-  PlainKey,          // The digits of one key: GTIN-8, -12, -13, -14 or SSCC.
+  EpcTagUrn,         // urn:epc:tag:... (TDS 12)
+  EpcRawUrn,         // urn:epc:raw:...
+  EpcBinary,         // The EPC memory bank of a tag as hexadecimal digits (TDS 14).
+  PlainKey,          // The digits of one key: GTIN-8, -12, -13, -14 or SSCC; behind the AIM
+                     // identifier of EAN/UPC or ITF-14 too.
 };
 // "raw_element_string", ...: stable, for machines.
 [[nodiscard]] const char* to_string(Syntax syntax);
@@ -39,8 +46,10 @@ struct Recognised {
   ElementString elements;
   std::string_view aim;        // "]d2" of an AimElementString; views the text.
   std::string_view stem;       // "https://example.com/stem" of a DigitalLink; views the text.
+  std::optional<EpcTag> tag;   // EpcTagUrn, EpcRawUrn, EpcBinary.
   std::size_t gcp_length = 0;  // Digits of the company prefix where the syntax says it.
   bool may_be_gln = false;     // PlainKey of 13 digits: a GTIN-13 and a GLN look the same.
+  bool may_be_key = false;     // Digits that name nothing, as many as a GTIN or SSCC has.
   bool superfluous_separator = false;  // A separator stood where the standard has none.
 };
 

@@ -241,10 +241,22 @@ void try_letters(std::string_view text, Candidates& out) {
     fixed = link_with_digits(text);
     letters = "O, I or l";
   }
-  if (fixed == text) return;
-  out.push_back({{DamageCause::LetterForDigit},
-                 "a letter was typed for a digit that looks like it: " + letters,
-                 std::move(fixed)});
+  const auto add = [&](std::string repaired) {
+    if (repaired == text) return;
+    out.push_back({{DamageCause::LetterForDigit},
+                   "a letter was typed for a digit that looks like it: " + letters,
+                   std::move(repaired)});
+  };
+  // The digits of a key alone begin with no AI, so no error leads to the letter.
+  std::string key(text);
+  for (char& c : key) {
+    if (const char digit = digit_for(c); digit != '\0') c = digit;
+  }
+  if (key.size() <= 18 && find_outside(key, kDigit) == key.size()) {
+    if (letters.empty()) letters = "O, I or l";
+    add(std::move(key));
+  }
+  if (!letters.empty()) add(std::move(fixed));
 }
 
 // --- a second code in the same field ------------------------------------------------------------
@@ -344,7 +356,8 @@ int weight_of(Ai ai, std::string_view value, Date today) {
     return is_plausible_expiry(value, today) ? 3 : -8;
   }
   if (ai.digits == 2 && (ai.number == 2 || ai.number == 37)) return 2;
-  return -6;
+  const AiEntry* entry = find_ai(ai);
+  return entry != nullptr && !entry->link_key.empty() ? 3 : -6;
 }
 
 // Every way to end the values of variable length so that the whole text reads; the best few.

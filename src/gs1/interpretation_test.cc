@@ -1,0 +1,225 @@
+#include "gs1/interpretation.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+
+#include "gs1/ai_sample.h"
+#include "gs1/epc_testing.h"
+
+namespace packtrail::gs1 {
+namespace {
+
+const Date kToday = *Date::parse("2026-11-20");
+const InterpretationOptions kPlain{kToday, nullptr, {}};
+
+const Form& form(const Interpretation& found, FormKind kind) {
+  return found.forms[static_cast<std::size_t>(kind)];
+}
+
+bool warns(const Interpretation& found, std::string_view code) {
+  return std::any_of(found.warnings.begin(), found.warnings.end(),
+                     [&](const Warning& warning) { return warning.code == code; });
+}
+
+struct SyntaxCase {
+  const char* text;
+  Syntax syntax;
+};
+TEST(Interpretation, RecognisesEverySyntax) {
+  const SyntaxCase cases[] = {
+      {"010950600013435221ABC\x1d"
+       "17271231",
+       Syntax::RawElementString},
+      {"\x1d"
+       "0109506000134352",
+       Syntax::RawElementString},
+      {"]d2010950600013435221ABC", Syntax::AimElementString},
+      {"(01)09506000134352", Syntax::RoundBrackets},
+      {"[01]09506000134352[21]A(1)", Syntax::SquareBrackets},
+      {"https://example.com/x/01/09506000134352", Syntax::DigitalLink},
+      {"urn:epc:id:sgtin:95060001343.05.123456789", Syntax::EpcUrn},
+      {"urn:epc:class:lgtin:95060001343.05.LOT", Syntax::EpcClassUrn},
+      {"urn:epc:idpat:sgtin:95060001343.05.*", Syntax::EpcPattern},
+      {"urn:epc:tag:sgtin-96:3.0614141.812345.6789", Syntax::EpcTagUrn},
+      {"urn:epc:raw:96.x3074257BF7194E4000001A85", Syntax::EpcRawUrn},
+      {"3066C4409047E140075BCD15", Syntax::EpcBinary},
+      {"fb342cde795211411234538566cb0afc4000", Syntax::EpcBinary},
+      {"09506000134352", Syntax::PlainKey},
+      {"9506000134352", Syntax::PlainKey},
+      {"95012346", Syntax::PlainKey},
+      {"095201234567891235", Syntax::PlainKey},
+      {"]E09506000134352", Syntax::PlainKey},
+  };
+  for (const SyntaxCase& one : cases) {
+    const auto found = interpret(one.text, kPlain);
+    ASSERT_TRUE(found) << one.text << " " << found.error().error.to_text();
+    EXPECT_EQ(found->syntax, one.syntax) << one.text << " " << to_string(found->syntax);
+    EXPECT_FALSE(found->keys.empty()) << one.text;
+    EXPECT_EQ(found->forms.size(), kFormKindCount);
+  }
+}
+
+TEST(Interpretation, GivesEveryForm) {
+  const auto found = interpret("3066C4409047E140075BCD15", kPlain);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(form(*found, FormKind::RawElementString).text, "010950600013435221123456789");
+  EXPECT_EQ(form(*found, FormKind::RoundBrackets).text, "(01)09506000134352(21)123456789");
+  EXPECT_EQ(form(*found, FormKind::SquareBrackets).text, "[01]09506000134352[21]123456789");
+  EXPECT_EQ(form(*found, FormKind::DigitalLink).text,
+            "https://id.gs1.org/01/09506000134352/21/123456789");
+  EXPECT_EQ(form(*found, FormKind::EpcUrn).text, "urn:epc:id:sgtin:95060001343.05.123456789");
+  EXPECT_EQ(form(*found, FormKind::EpcTagUrn).text,
+            "urn:epc:tag:sgtin-96:3.95060001343.05.123456789");
+  EXPECT_EQ(form(*found, FormKind::EpcBinary).text, "3066C4409047E140075BCD15");
+  EXPECT_TRUE(form(*found, FormKind::EpcBinaryPlus).possible);
+  EXPECT_FALSE(warns(*found, "serial_not_sgtin_96"));
+}
+
+TEST(Interpretation, SaysWhatAnUnknownPrefixLengthPrevents) {
+  const char* text = "(01)09506000134352(21)12";
+  const auto unknown = interpret(text, kPlain);
+  ASSERT_TRUE(unknown);
+  for (const FormKind kind : {FormKind::EpcUrn, FormKind::EpcTagUrn, FormKind::EpcBinary}) {
+    EXPECT_FALSE(form(*unknown, kind).possible);
+    EXPECT_NE(form(*unknown, kind).reason.find("company prefix"), std::string::npos);
+    EXPECT_FALSE(form(*unknown, kind).remedy.empty());
+  }
+  EXPECT_TRUE(form(*unknown, FormKind::EpcBinaryPlus).possible);
+
+  GcpLengthTable table;
+  ASSERT_TRUE(table.add("95060001343", 11));
+  const auto listed = interpret(text, {kToday, &table, {}});
+  ASSERT_TRUE(listed);
+  EXPECT_EQ(form(*listed, FormKind::EpcUrn).text, "urn:epc:id:sgtin:95060001343.05.12");
+  const auto said = interpret(text, {kToday, &table, 7});
+  ASSERT_TRUE(said);
+  EXPECT_EQ(form(*said, FormKind::EpcUrn).text, "urn:epc:id:sgtin:9506000.013435.12");
+  // A URN says itself how long it is.
+  const auto urn = interpret("urn:epc:id:sgtin:950600.0013435.12", {kToday, &table, 7});
+  ASSERT_TRUE(urn);
+  EXPECT_EQ(form(*urn, FormKind::EpcUrn).text, "urn:epc:id:sgtin:950600.0013435.12");
+}
+
+TEST(Interpretation, Warns) {
+  const auto pack = interpret("010950600013435221ABC", kPlain);
+  ASSERT_TRUE(pack);
+  EXPECT_TRUE(warns(*pack, "expiry_missing"));
+  EXPECT_TRUE(warns(*pack, "lot_missing"));
+  EXPECT_TRUE(warns(*pack, "serial_not_sgtin_96"));
+  EXPECT_FALSE(warns(*pack, "partner_missing"));
+  const auto old = interpret("(01)09506000134352(21)1(17)250100(10)A", kPlain);
+  ASSERT_TRUE(old);
+  EXPECT_TRUE(warns(*old, "expired"));
+  EXPECT_TRUE(warns(*old, "expiry_without_day"));
+  EXPECT_FALSE(warns(*old, "expiry_missing"));
+  const auto alone = interpret("(21)ABC", kPlain);
+  ASSERT_TRUE(alone);
+  EXPECT_TRUE(warns(*alone, "partner_missing"));
+  const auto excluded = interpret("(01)09506000134352(37)5", kPlain);
+  ASSERT_TRUE(excluded);
+  EXPECT_TRUE(warns(*excluded, "partner_excluded"));
+  const auto extra = interpret(
+      "0109506000134352\x1d"
+      "21ABC",
+      kPlain);
+  ASSERT_TRUE(extra);
+  EXPECT_TRUE(warns(*extra, "superfluous_separator"));
+  EXPECT_TRUE(warns(*interpret("010950600013435221ABC\x1d", kPlain), "superfluous_separator"));
+  EXPECT_FALSE(warns(*interpret("010950600013435221A\x1d"
+                                "10B",
+                                kPlain),
+                     "superfluous_separator"));
+  EXPECT_TRUE(warns(*interpret("9506000134352", kPlain), "may_be_gln"));
+  EXPECT_FALSE(warns(*interpret("09506000134352", kPlain), "may_be_gln"));
+  EXPECT_TRUE(warns(*interpret("950123456789012345", kPlain), "may_be_key"));
+  // 2^38 - 1 is the largest serial of an SGTIN-96.
+  EXPECT_FALSE(
+      warns(*interpret("(01)09506000134352(21)274877906943", kPlain), "serial_not_sgtin_96"));
+  EXPECT_TRUE(
+      warns(*interpret("(01)09506000134352(21)274877906944", kPlain), "serial_not_sgtin_96"));
+  EXPECT_TRUE(warns(*interpret("(01)09506000134352(21)01", kPlain), "serial_not_sgtin_96"));
+  EXPECT_FALSE(warns(*interpret("(01)09506000134352(21)0", kPlain), "serial_not_sgtin_96"));
+}
+
+TEST(Interpretation, RoundBracketsAreRefusedForValuesThatHoldThem) {
+  const auto found = interpret("[01]09506000134352[21]A(B)C/D", kPlain);
+  ASSERT_TRUE(found);
+  EXPECT_FALSE(form(*found, FormKind::RoundBrackets).possible);
+  EXPECT_EQ(form(*found, FormKind::SquareBrackets).text, "[01]09506000134352[21]A(B)C/D");
+}
+
+TEST(Interpretation, RefusalsNameThePlace) {
+  const auto check_digit = interpret("(01)09506000134353(21)A", kPlain);
+  ASSERT_FALSE(check_digit);
+  EXPECT_EQ(check_digit.error().error.field, "01");
+  EXPECT_EQ(check_digit.error().error.offset, 17U);
+  EXPECT_EQ(check_digit.error().error.length, 1U);
+  EXPECT_FALSE(check_digit.error().error.remedy.empty());
+  const auto empty = interpret("", kPlain);
+  ASSERT_FALSE(empty);
+  EXPECT_TRUE(empty.error().suggestions.empty());
+  const std::string at = "(01)09506000134352(21)" + std::string(kRecogniseMax - 22, 'A');
+  EXPECT_NE(interpret(at, kPlain).error().error.field, "text");
+  EXPECT_EQ(interpret(at + "A", kPlain).error().error.field, "text");
+}
+
+// Every writing of a value is read as the same value: URN, tag, bits, link, element string.
+TEST(Interpretation, EveryFormOfEveryEpcComesBack) {
+  EXPECT_TRUE(rc::check([] {
+    const testing::RandomEpc random = testing::random_epc();
+    const auto urn = to_urn(random.value, random.gcp);
+    RC_PRE(urn.has_value());
+    InterpretationOptions options = kPlain;
+    options.gcp_length = random.gcp;
+    const auto found = interpret(*urn, options);
+    RC_ASSERT(found.has_value());
+    RC_ASSERT(form(*found, FormKind::EpcUrn).text == *urn);
+    for (const Form& one : found->forms) {
+      if (!one.possible) continue;
+      const auto again = interpret(one.text, options);
+      if (!again) RC_FAIL(one.text + " " + again.error().error.to_text());
+      // (401) and the bits of an ITIP can be the same digits.
+      const bool bits = one.kind >= FormKind::EpcBinary;
+      if (bits && one.text.find_first_not_of("0123456789") == std::string::npos) continue;
+      if (!(again->source == found->source)) {
+        RC_FAIL(one.text + " read as " + again->source.to_bracketed());
+      }
+      RC_ASSERT(form(*again, FormKind::EpcUrn).text == *urn);
+    }
+  }));
+}
+
+// Every AI's value, alone, comes back from each form that its syntax allows, and says its title.
+TEST(Interpretation, EveryAiComesBack) {
+  std::size_t read = 0;
+  for (const AiEntry& entry : ai_table()) {
+    for (unsigned number = entry.first; number <= entry.last; ++number) {
+      const Ai ai{static_cast<std::uint16_t>(number), entry.digits};
+      const auto value = sample_value(entry, entry.size_max, number);
+      if (!value) continue;
+      ElementString elements;
+      ASSERT_TRUE(elements.add(ai, *value));
+      // Digits alone can be the digits of a key as well; brackets leave no doubt.
+      const auto found = interpret(elements.to_bracketed(), kPlain);
+      if (!found) {
+        ADD_FAILURE() << elements.to_bracketed() << " " << found.error().error.to_text();
+        continue;
+      }
+      EXPECT_FALSE(found->elements[0].title.empty());
+      for (const Form& one : found->forms) {
+        if (!one.possible || one.kind > FormKind::DigitalLink) continue;
+        const auto again = interpret(one.text, kPlain);
+        if (again && again->syntax == Syntax::PlainKey) continue;
+        ASSERT_TRUE(again) << one.text;
+        EXPECT_TRUE(again->source == elements) << one.text;
+      }
+      ++read;
+    }
+  }
+  EXPECT_GT(read, 500U);
+}
+
+}  // namespace
+}  // namespace packtrail::gs1
