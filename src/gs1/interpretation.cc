@@ -8,6 +8,8 @@
 #include "gs1/digital_link.h"
 #include "gs1/epc.h"
 #include "gs1/epc_tag.h"
+#include "gs1/national_number.h"
+#include "gs1/ndc.h"
 #include "gs1/partners.h"
 
 namespace packtrail::gs1 {
@@ -48,7 +50,32 @@ constexpr KeyRow kKeyRows[] = {
     {"8018", "GSRN", "", ""},
 };
 
-std::vector<InterpretedKey> keys_of(const ElementString& elements) {
+// National numbers that a GTIN or an AI of its own holds.
+void add_national_keys(const Recognised& read, std::vector<InterpretedKey>& keys) {
+  if (read.ifa && read.ifa->ppn) keys.push_back({"PPN", std::string(read.ifa->ppn->text())});
+  if (const auto digits = read.elements.find(kAiGtin)) {
+    const auto gtin = Gtin::try_parse(*digits);
+    if (const auto pzn = gtin ? Pzn::of_ntin(*gtin) : std::nullopt) {
+      keys.push_back({"NTIN", std::string(gtin->digits())});
+      keys.push_back({"PZN", std::string(pzn->digits())});
+    }
+    if (gtin) {  // The ten digits do not say where labeler, product and package end.
+      for (const Ndc& ndc : Ndc::of_gtin(*gtin)) {
+        keys.push_back({"NDC, if " + std::string(to_string(ndc.shape())), ndc.hyphenated()});
+      }
+    }
+  }
+  for (std::size_t i = 0; i < read.elements.size(); ++i) {
+    const auto [ai, value] = read.elements[i];
+    const auto scheme = national_scheme(ai);
+    if (scheme && NationalNumber::parse(*scheme, value)) {
+      keys.push_back({std::string(title_of(*scheme)), std::string(value)});
+    }
+  }
+}
+
+std::vector<InterpretedKey> keys_of(const Recognised& read) {
+  const ElementString& elements = read.elements;
   std::vector<InterpretedKey> keys;
   for (const KeyRow& row : kKeyRows) {
     const auto value = elements.find(row.ai);
@@ -62,6 +89,7 @@ std::vector<InterpretedKey> keys_of(const ElementString& elements) {
       keys.push_back({std::string(row.tail_kind), both.to_bracketed()});
     }
   }
+  add_national_keys(read, keys);
   return keys;
 }
 
@@ -222,9 +250,46 @@ TagForms tag_forms(const Recognised& read, const std::optional<Epc>& epc, std::s
   return forms;
 }
 
+Form message_form(const Recognised& read, Date today) {
+  constexpr FormKind kKind = FormKind::Mh10Message;
+  IfaPack pack;
+  if (read.ifa) {
+    pack = *read.ifa;
+  } else {
+    const ElementString& elements = read.elements;
+    const auto digits = elements.find(kAiGtin);
+    const auto gtin = digits ? Gtin::try_parse(*digits) : std::nullopt;
+    if (!gtin) {
+      return impossible(kKind, "the message names a trade item, and there is none",
+                        "an IFA message needs (01)");
+    }
+    if (const auto pzn = Pzn::of_ntin(*gtin)) {
+      pack.ppn = Ppn::of(*pzn);
+    } else {
+      pack.gtin = gtin;
+    }
+    if (const auto lot = elements.find(kAiLot)) pack.lot = Lot::try_parse(*lot);
+    if (const auto day = elements.find(kAiExpiry)) pack.expiry = Expiry::try_parse(*day, today);
+    if (const auto serial = elements.find(kAiSerial)) {
+      pack.serial = SerialNumber::try_parse(*serial);
+    }
+  }
+  auto message = to_mh10(pack);
+  if (message) return possible(kKind, *std::move(message));
+  return impossible(kKind, message.error().message, message.error().remedy);
+}
+
 std::vector<Form> forms_of(const Recognised& read, const InterpretationOptions& options) {
   const ElementString& elements = read.elements;
   std::vector<Form> forms;
+  if (elements.empty()) {  // A PPN of another agency than the PZN's, and nothing beside it.
+    for (std::size_t i = 0; i + 1 < kFormKindCount; ++i) {
+      forms.push_back(impossible(static_cast<FormKind>(i), "the message holds no GS1 element",
+                                 "a GTIN or NTIN of the pack would be one"));
+    }
+    forms.push_back(message_form(read, options.today));
+    return forms;
+  }
   forms.push_back(possible(FormKind::RawElementString, elements.to_raw()));
   forms.push_back(round_form(elements));
   forms.push_back(possible(FormKind::SquareBrackets, bracketed(elements, '[', ']')));
@@ -236,6 +301,7 @@ std::vector<Form> forms_of(const Recognised& read, const InterpretationOptions& 
   forms.push_back(std::move(tags.uri));
   forms.push_back(std::move(tags.binary));
   forms.push_back(std::move(tags.plus));
+  forms.push_back(message_form(read, options.today));
   return forms;
 }
 
@@ -308,6 +374,17 @@ std::vector<Warning> warnings_of(const Recognised& read, Date today) {
                  "as many digits as a GTIN or SSCC has, and its check digit would be wrong",
                  "compare the digits with the source if a key was meant");
   }
+  for (const AiText& name :
+       {to_text({710, 3}), to_text({711, 3}), to_text({712, 3}), to_text({713, 3}),
+        to_text({714, 3}), to_text({715, 3}), to_text({716, 3}), to_text({717, 3})}) {
+    const auto value = read.elements.find(name.view());
+    const auto scheme = national_scheme(*Ai::parse(name.view()));
+    if (!value || !scheme) continue;
+    const auto number = NationalNumber::parse(*scheme, *value);
+    if (number) continue;
+    warnings.add("national_number", std::string(name.view()), number.error().message,
+                 number.error().remedy);
+  }
   for (const PartnerFault& fault : partner_faults(read.elements)) {
     const Error error = fault.to_error();
     warnings.add(fault.kind == PartnerFault::Kind::Missing ? "partner_missing" : "partner_excluded",
@@ -342,6 +419,8 @@ const char* to_string(FormKind kind) {
       return "epc_binary";
     case FormKind::EpcBinaryPlus:
       return "epc_binary_plus";
+    case FormKind::Mh10Message:
+      return "mh10_message";
   }
   return "unknown";
 }
@@ -362,7 +441,7 @@ Result<Interpretation, Refusal> interpret(std::string_view text,
     found.elements.push_back({ai, std::string(find_ai(ai)->title), std::string(value),
                               ai_value_meaning(ai, value, options.today)});
   }
-  found.keys = keys_of(read->elements);
+  found.keys = keys_of(*read);
   found.forms = forms_of(*read, options);
   found.warnings = warnings_of(*read, options.today);
   found.suggestions = suspect_damage(text, *read, options.today);

@@ -52,8 +52,9 @@ enum class FormKind : std::uint8_t {
   EpcTagUrn,      // In the shortest classic coding, which needs the company prefix's length.
   EpcBinary,      // The bits of the same.
   EpcBinaryPlus,  // TDS 2 '+' coding: needs no company prefix.
+  Mh10Message,    // German packs: PPN of an NTIN's PZN, else the GTIN, by MH10 data identifiers.
 };
-inline constexpr std::size_t kFormKindCount = 8;
+inline constexpr std::size_t kFormKindCount = 9;
 [[nodiscard]] const char* to_string(FormKind kind);  // "raw_element_string", ...
 
 // One writing of the data. Not `possible`: `reason` says why the standard has none or what is

@@ -153,6 +153,23 @@ Result<Recognised> read_hex(std::string_view text) {
   return starts_with_ai ? std::move(raw) : std::move(tag);
 }
 
+// The AIs that say the same; a PPN has none of its own, but its PZN makes an NTIN. The century of a
+// date is dropped again by its two digits, so any reference day does.
+Result<Recognised> read_message(std::string_view text) {
+  const IfaPack pack = PACKTRAIL_TRY(parse_ifa(text, *Date::from_ymd(2000, 1, 1)));
+  Recognised found;
+  found.syntax = Syntax::Mh10Message;
+  if (text[0] == ']') found.aim = text.substr(0, 3);
+  if (const auto gtin = pack.trade_item()) {
+    PACKTRAIL_TRY(found.elements.add(kAiGtin, gtin->digits()));
+  }
+  if (pack.serial) PACKTRAIL_TRY(found.elements.add(kAiSerial, pack.serial->text()));
+  if (pack.expiry) PACKTRAIL_TRY(found.elements.add(kAiExpiry, pack.expiry->yymmdd()));
+  if (pack.lot) PACKTRAIL_TRY(found.elements.add(kAiLot, pack.lot->text()));
+  found.ifa = pack;
+  return found;
+}
+
 bool has_key_size(std::string_view text) {
   const std::size_t size = text.size();
   return (size == 8 || size == 12 || size == 13 || size == 14 || size == 18) &&
@@ -216,6 +233,8 @@ const char* to_string(Syntax syntax) {
       return "epc_raw_urn";
     case Syntax::EpcBinary:
       return "epc_binary";
+    case Syntax::Mh10Message:
+      return "mh10_message";
     case Syntax::PlainKey:
       return "plain_key";
   }
@@ -244,6 +263,7 @@ Result<Recognised> recognise(std::string_view text) {
   if (text.starts_with("urn:epc:tag:")) return read_tag(parse_tag_uri(text), Syntax::EpcTagUrn);
   if (text.starts_with("urn:epc:raw:")) return read_tag(parse_raw_uri(text), Syntax::EpcRawUrn);
   if (text.starts_with("urn:")) return read_urn(text);
+  if (looks_like_mh10(text)) return read_message(text);
   if (has_key_size(text)) return read_digits(text);
   if (key_aim_prefix(text) != 0 && has_key_size(text.substr(3))) {
     auto key = read_plain_key(text.substr(3));

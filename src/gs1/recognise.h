@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "gs1/element_string.h"
 #include "gs1/epc_tag.h"
+#include "gs1/mh10.h"
 
 namespace packtrail::gs1 {
 
@@ -33,6 +34,7 @@ enum class Syntax : std::uint8_t {
   EpcTagUrn,         // urn:epc:tag:... (TDS 12)
   EpcRawUrn,         // urn:epc:raw:...
   EpcBinary,         // The EPC memory bank of a tag as hexadecimal digits (TDS 14).
+  Mh10Message,       // ISO/IEC 15434 format 06 with ANSI MH10 data identifiers (IFA, Germany).
   PlainKey,          // The digits of one key: GTIN-8, -12, -13, -14 or SSCC; behind the AIM
                      // identifier of EAN/UPC or ITF-14 too.
 };
@@ -47,6 +49,7 @@ struct Recognised {
   std::string_view aim;        // "]d2" of an AimElementString; views the text.
   std::string_view stem;       // "https://example.com/stem" of a DigitalLink; views the text.
   std::optional<EpcTag> tag;   // EpcTagUrn, EpcRawUrn, EpcBinary.
+  std::optional<IfaPack> ifa;  // Mh10Message.
   std::size_t gcp_length = 0;  // Digits of the company prefix where the syntax says it.
   bool may_be_gln = false;     // PlainKey of 13 digits: a GTIN-13 and a GLN look the same.
   bool may_be_key = false;     // Digits that name nothing, as many as a GTIN or SSCC has.
