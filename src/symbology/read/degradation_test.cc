@@ -25,6 +25,14 @@ bool is_long() {
   return wanted != nullptr && std::string(wanted) == "1";
 }
 
+// Pictures per size and row; PACKTRAIL_PICTURES says another number.
+std::uint64_t pictures_wanted() {
+  if (const char* wanted = std::getenv("PACKTRAIL_PICTURES")) {
+    return static_cast<std::uint64_t>(std::max(std::atoi(wanted), 1));
+  }
+  return is_long() ? 100 : test::kSanitized ? 1 : 3;
+}
+
 std::string text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
 struct Row {
@@ -83,7 +91,7 @@ constexpr Side kSizes[] = {{16, 16}, {18, 18}, {20, 20}, {22, 22}, {24, 24}, {26
 constexpr std::uint64_t kSeed = 90'210;
 
 TEST(Degradation, Table) {
-  const std::uint64_t pictures = is_long() ? 100 : test::kSanitized ? 1 : 3;
+  const std::uint64_t pictures = pictures_wanted();
   std::printf("seed %llu, %llu pictures each, any angle, 6 pixels per module unless said\n",
               static_cast<unsigned long long>(kSeed), static_cast<unsigned long long>(pictures));
   std::printf("%-38s", "");

@@ -225,6 +225,15 @@ void unsharp(const GreyImage& in, float sigma, float amount, GreyImage& out) {
   }
 }
 
+ToneRange tone_range(const GreyImage& in) {
+  std::uint8_t darkest = 255, lightest = 0;
+  for (const std::uint8_t value : in.pixels) {
+    darkest = std::min(darkest, value);
+    lightest = std::max(lightest, value);
+  }
+  return {darkest, lightest};
+}
+
 Histogram histogram_of(const GreyImage& in) {
   // Four counters side by side: neighbours of equal value do not wait for each other.
   std::array<Histogram, 4> parts{};

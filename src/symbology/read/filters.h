@@ -29,6 +29,11 @@ void unsharp(const GreyImage& in, float sigma, float amount, GreyImage& out);
 void normalise(const GreyImage& in, float clip, GreyImage& out);
 // Divides by the local paper brightness (tile maxima, interpolated): removes uneven light.
 void flatten_light(const GreyImage& in, int tile, GreyImage& out);
+// The darkest and the lightest value.
+struct ToneRange {
+  std::uint8_t darkest, lightest;
+};
+[[nodiscard]] ToneRange tone_range(const GreyImage& in);
 // How many pixels have each grey value.
 using Histogram = std::array<std::uint32_t, 256>;
 [[nodiscard]] Histogram histogram_of(const GreyImage& in);

@@ -159,9 +159,9 @@ struct Locator::FixedPattern {
 Locator::Locator() = default;
 Locator::~Locator() = default;
 
-float Locator::grey(float x, float y) const {
-  const float fx = std::clamp(x - 0.5F, 0.0F, static_cast<float>(grey_.width) - 1.001F);
-  const float fy = std::clamp(y - 0.5F, 0.0F, static_cast<float>(grey_.height) - 1.001F);
+inline float Locator::grey(float x, float y) const {
+  const float fx = std::max(0.0F, std::min(x - 0.5F, static_cast<float>(grey_.width) - 1.001F));
+  const float fy = std::max(0.0F, std::min(y - 0.5F, static_cast<float>(grey_.height) - 1.001F));
   const int column = static_cast<int>(fx);
   const int line = static_cast<int>(fy);
   const float u = fx - static_cast<float>(column);
@@ -187,17 +187,28 @@ void Locator::prepare(const GreyImage& picture) {
   }
   Histogram stretched{};
   for (std::size_t i = 0; i < 256; ++i) stretched[stretch[i]] += histogram[i];
-  const std::uint8_t threshold = otsu_threshold(stretched);
+  if (split_tones(stretched)) count_cells();
+}
+
+// The threshold, and how far the tones are apart; false for a picture of one tone.
+bool Locator::split_tones(const Histogram& histogram) {
+  const std::uint8_t threshold = otsu_threshold(histogram);
   threshold_ = static_cast<float>(threshold) + 0.5F;
   double dark = 0, light = 0, dark_count = 0, light_count = 0;
   for (std::size_t i = 0; i < 256; ++i) {
-    (i <= threshold ? dark : light) += static_cast<double>(i) * stretched[i];
-    (i <= threshold ? dark_count : light_count) += stretched[i];
+    (i <= threshold ? dark : light) += static_cast<double>(i) * histogram[i];
+    (i <= threshold ? dark_count : light_count) += histogram[i];
   }
   half_range_ = 0;
-  if (dark_count == 0 || light_count == 0) return;
+  if (dark_count == 0 || light_count == 0) return false;
   half_range_ = static_cast<float>((light / light_count - dark / dark_count) / 2);
+  middle_ = static_cast<float>((light / light_count + dark / dark_count) / 2);
+  return true;
+}
 
+void Locator::count_cells() {
+  const auto threshold = static_cast<std::uint8_t>(threshold_);
+  const int side = std::min(grey_.width, grey_.height);
   cell_ = std::clamp(side / 24, 4, 32);
   const int columns = (grey_.width + cell_ - 1) / cell_;
   const int rows = (grey_.height + cell_ - 1) / cell_;
@@ -313,7 +324,7 @@ bool Locator::refine_sides(std::array<Point, 4>& corners) const {
       if (size < 8) return false;
       const Point unit = along * (1 / size);
       const Point inward = {-unit.y, unit.x};  // The corners run clockwise as the eye sees them.
-      const float reach = 0.05F * size + 1.5F;
+      const float reach = round == 0 ? 0.05F * size + 1.5F : 0.02F * size + 1.5F;
       std::array<float, kScans> offsets{};
       for (int i = 0; i < kScans; ++i) {
         const Point base = from + along * ((static_cast<float>(i) + 0.5F) / kScans);
@@ -588,14 +599,41 @@ std::span<const GridFit> Locator::best_first(std::vector<GridFit>& fits) {
   return fits;
 }
 
+void Locator::search() {
+  find_clusters();
+  for (const Cluster& cluster : clusters_) fit_cluster(cluster);
+}
+
 std::span<const GridFit> Locator::locate(const GreyImage& picture) {
   fits_.clear();
   drafts_.clear();
   if (picture.width < kSideMin || picture.height < kSideMin) return drafts_;
   prepare(picture);
   if (half_range_ < 8) return drafts_;  // A picture of one tone, whatever its noise.
-  find_clusters();
-  for (const Cluster& cluster : clusters_) fit_cluster(cluster);
+  search();
+  return best_first(drafts_);
+}
+
+std::span<const GridFit> Locator::locate_clean(const GreyImage& picture) {
+  fits_.clear();
+  drafts_.clear();
+  if (picture.width < kSideMin || picture.height < kSideMin) return drafts_;
+  const Histogram histogram = histogram_of(picture);
+  if (!split_tones(histogram) || half_range_ < 24) return drafts_;
+  // Nearly every pixel of one of two tones: what lies between is edges, and there are few of those.
+  threshold_ = std::floor(middle_) + 0.5F;
+  const float low = threshold_ - 0.55F * half_range_, high = threshold_ + 0.55F * half_range_;
+  std::uint32_t between = 0;
+  for (auto i = static_cast<std::size_t>(std::max(low, 0.0F)); i < 256; ++i) {
+    if (static_cast<float>(i) > high) break;
+    between += histogram[i];
+  }
+  if (between > picture.pixels.size() / 16) return drafts_;
+  grey_.width = picture.width;
+  grey_.height = picture.height;
+  grey_.pixels.assign(picture.pixels.begin(), picture.pixels.end());
+  count_cells();
+  search();
   return best_first(drafts_);
 }
 
@@ -634,6 +672,7 @@ void Locator::measure(const GridFit& fit) {
 }
 
 BitMatrix Locator::sample(const GridFit& fit, Sampling sampling) {
+  if (sampling == Sampling::Centres) return centres(fit);
   decide(fit);
   if (sampling != Sampling::Sharpened) equalise(fit);
   if (sampling == Sampling::Registered) {
@@ -650,6 +689,20 @@ BitMatrix Locator::sample(const GridFit& fit, Sampling sampling) {
     const std::uint8_t* line =
         dark_.data() + static_cast<std::size_t>(row + kRing) * stride + kRing;
     for (int column = 0; column < fit.columns; ++column) out.set(column, row, line[column] != 0);
+  }
+  return out;
+}
+
+BitMatrix Locator::centres(const GridFit& fit) const {
+  const SquareToQuad map(fit.corners);
+  const float du = 1 / static_cast<float>(fit.columns), dv = 1 / static_cast<float>(fit.rows);
+  BitMatrix out(fit.columns, fit.rows);
+  for (int row = 0; row < fit.rows; ++row) {
+    for (int column = 0; column < fit.columns; ++column) {
+      const Point p =
+          map.at((static_cast<float>(column) + 0.5F) * du, (static_cast<float>(row) + 0.5F) * dv);
+      out.set(column, row, grey(p.x, p.y) <= threshold_);
+    }
   }
   return out;
 }

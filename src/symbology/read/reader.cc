@@ -195,9 +195,8 @@ class SymbolReader::Ladder {
     disagreement_ = false;
     started_ns_ = options_.clock != nullptr ? options_.clock->monotonic_ns() : 0;
     ReadReport report;
-    const auto [darkest, lightest] =
-        std::minmax_element(picture.pixels.begin(), picture.pixels.end());
-    if (*lightest - *darkest >= kContrastMin) {
+    const ToneRange tones = tone_range(picture);
+    if (tones.lightest - tones.darkest >= kContrastMin) {
       const GreyImage* base = &picture;
       GreyImage beside;
       for (int foreign = 0; foreign <= kForeignMax; ++foreign) {
@@ -295,6 +294,9 @@ class SymbolReader::Ladder {
                        Rung rung = Rung::Rectified) {
     if (!spend(picture.pixels.size())) return std::nullopt;
     rung_ = rung;
+    if (const auto clean = locator_.locate_clean(picture); !clean.empty()) {
+      if (auto symbol = read_fit(clean[0], Sampling::Centres, placement, false)) return symbol;
+    }
     const auto drafts = locator_.locate(picture);
     small_modules_ = drafts.empty() || module_pixels(drafts[0]) < kSmallModule;
     if (drafts.empty()) return std::nullopt;
