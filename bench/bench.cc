@@ -26,6 +26,8 @@ const std::vector<Bench>& all() {
   static const std::vector<Bench> kAll{
       {"ff1", "serial numbers made from counters and back, one core", run_ff1},
       {"symbol-read", "symbols read from pictures, one core, beside zxing alone", run_symbol_read},
+      {"symbol-grade", "print quality of a symbol, one core, beside zxing reading it",
+       run_symbol_grade},
       {"verify", "pack codes verified in process, one core, state with inheritance", run_verify},
       {"capture", "EPCs of EPCIS documents captured, durable", run_capture},
   };

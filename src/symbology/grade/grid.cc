@@ -484,11 +484,24 @@ std::vector<ModuleGrid> fit_grid(const GreyImage& picture, Tone tone,
 
   Light light(picture, tone);
   if (!light.calibrate(map_of(corners, 1, 1))) return out;
-  Corners rough = corners;
-  const double reach = 0.05 * side + 1.5;
-  if (!refine(light, rough, reach, 0.012 * side + 0.8)) rough = corners;
-  for (const Candidate& candidate : candidates_of(light, rough)) {
-    auto grid = settle(light, turned(rough, candidate.turn), candidate);
+  // Readers give the outline to a fraction of a module, or to a module or two; lines fitted to the
+  // ink need a tolerance below one module, whose size is not known yet.
+  constexpr double kSure = 0.8;
+  Corners best_corners = corners;
+  std::vector<Candidate> best = candidates_of(light, corners);
+  for (const auto& [reach, tolerance] : {std::pair{0.05 * side + 1.5, 0.012 * side + 0.8},
+                                         {0.02 * side + 1.5, 0.004 * side + 0.6}}) {
+    if (!best.empty() && best.front().agreement >= kSure) break;
+    Corners rough = corners;
+    if (!refine(light, rough, reach, tolerance)) continue;
+    auto candidates = candidates_of(light, rough);
+    if (candidates.empty()) continue;
+    if (!best.empty() && best.front().agreement >= candidates.front().agreement) continue;
+    best = std::move(candidates);
+    best_corners = rough;
+  }
+  for (const Candidate& candidate : best) {
+    auto grid = settle(light, turned(best_corners, candidate.turn), candidate);
     if (grid && grid->agreement >= kAgreementMin) out.push_back(std::move(*grid));
   }
   std::sort(out.begin(), out.end(),
