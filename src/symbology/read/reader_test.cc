@@ -10,6 +10,7 @@
 #include "symbology/make/datamatrix.h"
 #include "symbology/raster.h"
 #include "symbology/testing/pictures.h"
+#include "symbology/testing/symbols.h"
 
 namespace packtrail::symbology {
 namespace {
@@ -200,6 +201,141 @@ TEST(SymbolReader, AttemptsAreTheLimit) {
   EXPECT_FALSE(hasty.read(picture));
   SymbolReader upright({.try_inverted = false});
   EXPECT_FALSE(upright.read(picture));
+}
+
+std::string text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
+
+TEST(SymbolReader, OtherIdentifiersAreForeignNotAccepted) {
+  const auto link = test::draw_link_datamatrix(6);
+  const GreyImage alone = photograph(link.symbol, {.degrees = 12, .noise_sd = 10}, 2);
+  SymbolReader strict({.allowed = {"]d2"}});
+  const ReadReport report = strict.inspect(alone);
+  EXPECT_EQ(report.outcome, Outcome::Foreign);
+  ASSERT_TRUE(report.symbol);
+  EXPECT_EQ(report.symbol->identifier, "]d1");
+  EXPECT_FALSE(strict.read(alone));
+  SymbolReader lax({.allowed = {"]d1", "]d2"}});
+  const ReadResult read = lax.read(alone);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(text(read->data), link.data);
+
+  // Beside an allowed one, the foreign one does not hide it.
+  const auto ours = test::draw_datamatrix(24, 24, 8);
+  const GreyImage other = photograph(ours.symbol, {.degrees = -20, .noise_sd = 10}, 4);
+  GreyImage both(alone.width + other.width + 40, std::max(alone.height, other.height), 215);
+  for (int y = 0; y < alone.height; ++y) {
+    std::copy_n(alone.row(y), alone.width, both.row(y));
+  }
+  for (int y = 0; y < other.height; ++y) {
+    std::copy_n(other.row(y), other.width, both.row(y) + alone.width + 40);
+  }
+  const ReadResult found = strict.read(both);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(text(found->data), ours.data);
+}
+
+TEST(SymbolReader, ReadsEveryPrintedKind) {
+  struct Kind {
+    const char* identifier;
+    test::Drawn drawn;
+  };
+  SymbolReader reader({.symbols = SymbolSet::AllPrinted});
+  for (std::uint64_t seed = 1; seed <= (test::kSanitized ? 1 : 5); ++seed) {
+    const Kind kinds[] = {
+        {"]d2", test::draw_datamatrix(24, 24, seed)},
+        {"]d2", test::draw_datamatrix(16, 48, seed)},
+        {"]d2", test::draw_datamatrix(8, 64, seed)},
+        {"]d2", test::draw_datamatrix(26, 40, seed)},
+        {"]d2", test::draw_datamatrix(36, 36, seed)},
+        {"]d1", test::draw_link_datamatrix(seed)},
+        {"]Q3", test::draw_gs1_qr(seed)},
+        {"]Q1", test::draw_link_qr(seed)},
+        {"]C1", test::draw_gs1_128(seed)},
+        {"]I1", test::draw_itf14(seed)},
+    };
+    for (const Kind& kind : kinds) {
+      ASSERT_FALSE(kind.drawn.data.empty());
+      const auto picture = render_pixels(kind.drawn.symbol, 4, 10, 120);
+      ASSERT_TRUE(picture);
+      const ReadResult read = reader.read(*picture);
+      ASSERT_TRUE(read) << kind.identifier << " " << kind.drawn.bracketed;
+      EXPECT_EQ(read->identifier, kind.identifier);
+      EXPECT_EQ(text(read->data), kind.drawn.data);
+    }
+  }
+}
+
+TEST(SymbolReader, ABudgetOfPixelsIsKeptExactly) {
+  const auto drawn = test::draw_datamatrix(24, 24, 5);
+  // Light on dark and noisy: found after several steps.
+  const GreyImage picture =
+      photograph(drawn.symbol, {.degrees = 9, .noise_sd = 40, .dark = 215, .light = 40}, 3);
+  const ReadReport report = SymbolReader().inspect(picture);
+  ASSERT_EQ(report.outcome, Outcome::Read);
+  EXPECT_GT(report.pixels, picture.pixels.size());
+  EXPECT_EQ(SymbolReader({.pixels_max = report.pixels}).inspect(picture).outcome, Outcome::Read);
+  EXPECT_EQ(SymbolReader({.pixels_max = report.pixels + 1}).inspect(picture).outcome,
+            Outcome::Read);
+  const ReadReport below = SymbolReader({.pixels_max = report.pixels - 1}).inspect(picture);
+  EXPECT_EQ(below.outcome, Outcome::OutOfBudget);
+  EXPECT_FALSE(below.symbol);
+  EXPECT_LT(below.pixels, report.pixels);
+  // Without a symbol the budget bounds the work, too.
+  const GreyImage noise = photograph(drawn.symbol, {.noise_sd = 60, .flip_rate = 0.5}, 8);
+  for (const std::uint64_t budget :
+       {std::uint64_t{1}, std::uint64_t{50'000}, std::uint64_t{400'000}}) {
+    const ReadReport cut = SymbolReader({.pixels_max = budget}).inspect(noise);
+    EXPECT_EQ(cut.outcome, Outcome::OutOfBudget);
+    EXPECT_LE(cut.pixels, budget);
+  }
+}
+
+// Each look at it takes a millisecond.
+class TickingClock : public Clock {
+ public:
+  [[nodiscard]] UtcTime now() const override { return UtcTime{}; }
+  [[nodiscard]] std::int64_t monotonic_ns() const override { return looks_++ * 1'000'000; }
+  [[nodiscard]] std::int64_t looks() const { return looks_; }
+
+ private:
+  mutable std::int64_t looks_ = 0;
+};
+
+TEST(SymbolReader, ATimeLimitEndsTheSearch) {
+  const auto drawn = test::draw_datamatrix(24, 24, 5);
+  const GreyImage picture =
+      photograph(drawn.symbol, {.degrees = 9, .noise_sd = 40, .dark = 215, .light = 40}, 3);
+  TickingClock counting;
+  ASSERT_EQ(
+      SymbolReader({.clock = &counting, .time_ns_max = 1'000'000'000}).inspect(picture).outcome,
+      Outcome::Read);
+  const std::int64_t steps = counting.looks() - 1;  // The first look is the start.
+  ASSERT_GT(steps, 2);
+  const auto outcome_within = [&](std::int64_t milliseconds) {
+    TickingClock clock;
+    return SymbolReader({.clock = &clock, .time_ns_max = milliseconds * 1'000'000})
+        .inspect(picture)
+        .outcome;
+  };
+  EXPECT_EQ(outcome_within(steps + 1), Outcome::Read);
+  EXPECT_EQ(outcome_within(steps + 2), Outcome::Read);
+  EXPECT_EQ(outcome_within(steps), Outcome::OutOfBudget);
+  EXPECT_EQ(outcome_within(0), Outcome::OutOfBudget);
+}
+
+TEST(SymbolReader, SaysHowManyCodewordsWereWrong) {
+  const auto drawn = test::draw_datamatrix(24, 24, 12);
+  BitMatrix hurt = drawn.symbol;
+  hurt.set(5, 5, !hurt.get(5, 5));
+  hurt.set(17, 16, !hurt.get(17, 16));
+  const auto picture = render_pixels(hurt, 5, 2);
+  ASSERT_TRUE(picture);
+  const ReadResult read = SymbolReader().read(*picture);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(text(read->data), drawn.data);
+  EXPECT_EQ(read->corrected, 2);
+  EXPECT_EQ(read->rows, 24);
+  EXPECT_EQ(read->columns, 24);
 }
 
 TEST(SymbolReader, LargePicturesAreHalvedAndStillRead) {
