@@ -9,6 +9,7 @@
 #include "cli/print_output.h"
 #include "cli/terminal.h"
 #include "gs1/digital_link.h"
+#include "gs1/recognise.h"
 #include "symbology/make/symbol.h"
 
 namespace packtrail::cli {
@@ -64,15 +65,12 @@ Result<sym::MadeSymbol> make(const Options& options) {
   }
   if (sym::carries_link(*kind)) {
     if (gs1::looks_like_link(options.text)) return sym::make_link_symbol(options.text, request);
-    const auto elements = PACKTRAIL_TRY(gs1::ElementString::parse(options.text));
-    const std::string uri = PACKTRAIL_TRY(gs1::to_digital_link(elements, options.stem));
+    const auto given = PACKTRAIL_TRY(gs1::recognise(options.text));
+    const std::string uri = PACKTRAIL_TRY(gs1::to_digital_link(given.elements, options.stem));
     return sym::make_link_symbol(uri, request);
   }
-  if (gs1::looks_like_link(options.text)) {
-    const auto link = PACKTRAIL_TRY(gs1::parse_digital_link(options.text));
-    return sym::make_symbol(link.elements, request);
-  }
-  return sym::make_symbol(PACKTRAIL_TRY(gs1::ElementString::parse(options.text)), request);
+  const auto given = PACKTRAIL_TRY(gs1::recognise(options.text));
+  return sym::make_symbol(given.elements, request);
 }
 
 Result<sym::PrintPlan> plan(const Options& options, const sym::MadeSymbol& symbol) {
@@ -176,7 +174,10 @@ Status run(const Options& options) {
 void add_symbol_make(CLI::App& symbol, const Nouns& nouns) {
   auto* command = symbol.add_subcommand("make", "Make a symbol from GS1 data");
   const auto options = std::make_shared<Options>();
-  command->add_option("TEXT", options->text, "Element string or Digital Link")->required();
+  command
+      ->add_option("TEXT", options->text,
+                   "Element string, Digital Link, EPC URN or the digits of a key")
+      ->required();
   command
       ->add_option("--kind", options->kind,
                    "gs1-datamatrix[-rect|-any], gs1-dmre, gs1-qr, dl-qr, "

@@ -100,10 +100,15 @@ void add_runs(PangoLayout* layout, TextShape& shape) {
 TextShape measure(PangoLayout* layout, std::string_view text, double size_pt) {
   TextShape shape;
   shape.size_pt = size_pt;
-  PangoRectangle logical{};
-  pango_layout_get_extents(layout, nullptr, &logical);
-  shape.width_mm = logical.width / static_cast<double>(PANGO_SCALE) / kPointsPerMm;
-  shape.height_mm = logical.height / static_cast<double>(PANGO_SCALE) / kPointsPerMm;
+  PangoRectangle ink{}, logical{};
+  pango_layout_get_extents(layout, &ink, &logical);
+  const auto mm = [](int units) { return units / (PANGO_SCALE * kPointsPerMm); };
+  shape.width_mm = mm(logical.width);
+  shape.height_mm = mm(logical.height);
+  shape.ink_left_mm = mm(ink.x);
+  shape.ink_top_mm = mm(ink.y);
+  shape.ink_width_mm = mm(ink.width);
+  shape.ink_height_mm = mm(ink.height);
   shape.lines = pango_layout_get_line_count(layout);
   for (int i = 0; i < shape.lines; ++i) {
     const PangoLayoutLine* line = pango_layout_get_line_readonly(layout, i);
@@ -131,7 +136,12 @@ Box box_of(const Page& page, const PageSymbol& symbol) {
           (symbol.y_dots + symbol.plan.height_dots) * mm};
 }
 
-// Where the ink of a text stands: its lines within the width of its box.
+Box ink_of(const PageText& text, const TextShape& shape) {
+  const double left = text.x_mm + shape.ink_left_mm, top = text.y_mm + shape.ink_top_mm;
+  return {left, top, left + shape.ink_width_mm, top + shape.ink_height_mm};
+}
+
+// Where the lines of a text stand within the width of its box.
 Box box_of(const PageText& text, const TextShape& shape) {
   double left = text.x_mm;
   const double room = std::max(0.0, text.width_mm - shape.width_mm);
@@ -350,6 +360,11 @@ Result<std::vector<TextShape>> check_page(const Page& page) {
     shapes.push_back(PACKTRAIL_TRY(shape_text(text, page.fonts)));
     const Box box = box_of(text, shapes.back());
     PACKTRAIL_TRY(check_inside(page, text.name, box));
+    for (std::size_t j = 0; j + 1 < shapes.size(); ++j) {
+      if (overlap(ink_of(text, shapes.back()), ink_of(page.texts[j], shapes[j]))) {
+        return bad(text.name, "runs into the text " + page.texts[j].name);
+      }
+    }
     for (const PageSymbol& symbol : page.symbols) {
       if (overlap(box, box_of(page, symbol))) {
         return bad(text.name, "runs into the quiet zone of the symbol " + symbol.name,
@@ -404,7 +419,14 @@ Result<std::string> to_svg(const Page& page) {
       return unavailable(cairo_status(context.get()));
     }
   }
-  return std::string(as_text(bytes));
+  std::string out(as_text(bytes));
+  // Cairo numbers its surfaces, so the same label would be another file each time.
+  static constexpr std::string_view kGroup = "<g id=\"surface";
+  if (const std::size_t at = out.find(kGroup); at != std::string::npos) {
+    const std::size_t end = out.find('"', at + kGroup.size());
+    if (end != std::string::npos) out.replace(at, end - at, "<g id=\"label");
+  }
+  return out;
 }
 
 Result<Bytes> to_pdf(const Page& page) {

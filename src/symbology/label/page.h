@@ -76,6 +76,10 @@ struct TextShape {
   double size_pt = 0;  // After shrinking.
   double width_mm = 0;
   double height_mm = 0;
+  double ink_left_mm = 0;  // The letters themselves, from the top left of the text's box.
+  double ink_top_mm = 0;
+  double ink_width_mm = 0;
+  double ink_height_mm = 0;
   int lines = 0;
   int glyphs = 0;
   int clusters = 0;                // Shaping joins characters into clusters.
@@ -90,7 +94,7 @@ struct TextShape {
 [[nodiscard]] Result<TextShape> shape_text(const PageText& text, std::string_view fonts);
 
 // Shapes every text and checks the page: sizes, everything inside the label, nothing in a symbol's
-// quiet zone. The shapes are in the order of page.texts.
+// quiet zone, no text on another. The shapes are in the order of page.texts.
 [[nodiscard]] Result<std::vector<TextShape>> check_page(const Page& page);
 
 // A page that is nothing but a symbol with its quiet zone.

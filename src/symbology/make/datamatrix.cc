@@ -23,9 +23,15 @@ Result<BitMatrix> make(std::string_view text, SymbolKind kind) {
                  .length = text.empty() ? std::size_t{0} : std::size_t{1},
                  .remedy = "pass element data as [01]...[21]..."};
   }
-  const auto elements = PACKTRAIL_TRY(gs1::ElementString::parse_bracketed(text));
-  auto made =
-      PACKTRAIL_TRY(make_symbol(elements, {.kind = kind, .partners = Partners::AnywhereOnTheItem}));
+  const auto elements = gs1::ElementString::parse_bracketed(text);
+  if (!elements) {
+    Error error = elements.error();
+    if (error.field != "element data") error.message = "(" + error.field + ") " + error.message;
+    error.field = "element data";
+    return error;
+  }
+  auto made = PACKTRAIL_TRY(
+      make_symbol(*elements, {.kind = kind, .partners = Partners::AnywhereOnTheItem}));
   return std::move(made.modules);
 }
 

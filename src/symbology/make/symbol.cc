@@ -8,7 +8,7 @@
 #include <span>
 
 #include "gs1/digital_link.h"
-#include "gs1/gtin.h"
+#include "gs1/partners.h"
 
 namespace packtrail::symbology {
 namespace {
@@ -260,6 +260,22 @@ Result<BitMatrix> encode(std::string_view text, int mode, const SymbolRequest& r
   return request.size ? encoding.exactly(*request.size) : encoding.smallest();
 }
 
+// libzint 2.11 takes (235) for an AI of predefined length, from the time of (23), and would leave
+// out the FNC1 behind it. At the end it needs none, and the order of elements is free.
+constexpr gs1::Ai kAiThirdPartyIdentifier{235, 3};
+
+gs1::ElementString last_ai_last(const gs1::ElementString& elements) {
+  const auto value = elements.find(kAiThirdPartyIdentifier);
+  if (!value || elements[elements.size() - 1].ai == kAiThirdPartyIdentifier) return elements;
+  gs1::ElementString out;
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    if (elements[i].ai == kAiThirdPartyIdentifier) continue;
+    static_cast<void>(out.add(elements[i].ai, elements[i].value));  // It was there before.
+  }
+  static_cast<void>(out.add(kAiThirdPartyIdentifier, *value));
+  return out;
+}
+
 bool is_linear(SymbolKind kind) { return kind == SymbolKind::Gs1128 || kind == SymbolKind::Itf14; }
 
 }  // namespace
@@ -291,7 +307,8 @@ bool carries_link(SymbolKind kind) {
   return kind == SymbolKind::LinkQr || kind == SymbolKind::LinkDataMatrix;
 }
 
-Result<MadeSymbol> make_symbol(const gs1::ElementString& elements, const SymbolRequest& request) {
+Result<MadeSymbol> make_symbol(const gs1::ElementString& given, const SymbolRequest& request) {
+  const gs1::ElementString elements = last_ai_last(given);
   if (elements.empty()) {
     return Error{.code = Errc::InvalidArgument,
                  .message = "there are no elements to encode",
@@ -300,6 +317,7 @@ Result<MadeSymbol> make_symbol(const gs1::ElementString& elements, const SymbolR
   if (carries_link(request.kind)) {
     return bad(std::string(to_string(request.kind)) + " carries a Digital Link, not elements");
   }
+  if (request.partners == Partners::InThisSymbol) PACKTRAIL_TRY(gs1::check_partners(elements));
   if (request.size && is_linear(request.kind)) {
     return bad("a linear symbol has no size to choose", {}, "leave the size out");
   }

@@ -2,8 +2,8 @@
 //
 // The data is checked by gs1/ before an encoder sees it: each AI by its row of the AI table, a GTIN
 // by its check digit, a Digital Link by its syntax. FNC1 leads a GS1 symbol and ends each value
-// that needs it, as ElementString::to_raw writes it; a Digital Link stands in a plain symbol. The
-// smallest symbol that holds the data is made, unless a size is asked for.
+// that needs it, as ElementString::to_raw writes it, with (235) last; a Digital Link stands in a
+// plain symbol. The smallest symbol that holds the data is made, unless a size is asked for.
 //
 // Thread safety: callable from many threads, each holds one encoder. Cost: about 12 us for the four
 // elements of a pack (24x24); a rectangle costs one attempt per size that is too small.
