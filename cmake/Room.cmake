@@ -6,14 +6,18 @@
 # the includes.
 
 add_library(packtrail_options INTERFACE)
-target_include_directories(packtrail_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
-target_compile_options(packtrail_options INTERFACE
+# For our own sources alone: cmake/Library.cmake says what another project gets.
+target_include_directories(packtrail_options INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
+set(packtrail_warnings
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fno-omit-frame-pointer)
+target_compile_options(packtrail_options INTERFACE "$<BUILD_INTERFACE:${packtrail_warnings}>")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  target_compile_options(packtrail_options INTERFACE -Wthread-safety)
+  target_compile_options(packtrail_options INTERFACE $<BUILD_INTERFACE:-Wthread-safety>)
 else()
   # GCC 12 sees overlaps and overflows in std::string that are not there (GCC bugs 105329, 105651).
-  target_compile_options(packtrail_options INTERFACE -Wno-restrict -Wno-stringop-overflow)
+  target_compile_options(packtrail_options INTERFACE
+    "$<BUILD_INTERFACE:-Wno-restrict;-Wno-stringop-overflow>")
 endif()
 if(PACKTRAIL_SANITIZE)
   set(packtrail_sanitize -fsanitize=${PACKTRAIL_SANITIZE})
