@@ -25,6 +25,8 @@ std::string Report::to_json() const {
 const std::vector<Bench>& all() {
   static const std::vector<Bench> kAll{
       {"ff1", "serial numbers made from counters and back, one core", run_ff1},
+      {"symbol-make", "symbols made from element data, one core, beside libzint alone",
+       run_symbol_make},
       {"symbol-read", "symbols read from pictures, one core, beside zxing alone", run_symbol_read},
       {"symbol-grade", "print quality of a symbol, one core, beside zxing reading it",
        run_symbol_grade},

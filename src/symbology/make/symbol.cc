@@ -148,7 +148,9 @@ Result<BitMatrix> modules_of(const zint_symbol& symbol, Carrier carrier) {
   BitMatrix out(symbol.width, symbol.rows);
   for (int y = 0; y < symbol.rows; ++y) {
     const unsigned char* row = symbol.encoded_data[y];
-    for (int x = 0; x < symbol.width; ++x) out.set(x, y, ((row[x >> 3] >> (x & 7)) & 1) != 0);
+    for (int x = 0; x < symbol.width; ++x) {
+      if (((row[x >> 3] >> (x & 7)) & 1) != 0) out.set(x, y, true);
+    }
   }
   return out;
 }
@@ -264,15 +266,19 @@ Result<BitMatrix> encode(std::string_view text, int mode, const SymbolRequest& r
 // out the FNC1 behind it. At the end it needs none, and the order of elements is free.
 constexpr gs1::Ai kAiThirdPartyIdentifier{235, 3};
 
-gs1::ElementString last_ai_last(const gs1::ElementString& elements) {
-  const auto value = elements.find(kAiThirdPartyIdentifier);
-  if (!value || elements[elements.size() - 1].ai == kAiThirdPartyIdentifier) return elements;
+bool must_reorder(const gs1::ElementString& elements) {
+  return elements.find(kAiThirdPartyIdentifier) &&
+         !(elements[elements.size() - 1].ai == kAiThirdPartyIdentifier);
+}
+
+gs1::ElementString reordered(const gs1::ElementString& elements) {
   gs1::ElementString out;
-  for (std::size_t i = 0; i < elements.size(); ++i) {
-    if (elements[i].ai == kAiThirdPartyIdentifier) continue;
-    static_cast<void>(out.add(elements[i].ai, elements[i].value));  // It was there before.
+  for (const bool last : {false, true}) {
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      if ((elements[i].ai == kAiThirdPartyIdentifier) != last) continue;
+      static_cast<void>(out.add(elements[i].ai, elements[i].value));  // It was there before.
+    }
   }
-  static_cast<void>(out.add(kAiThirdPartyIdentifier, *value));
   return out;
 }
 
@@ -307,8 +313,8 @@ bool carries_link(SymbolKind kind) {
   return kind == SymbolKind::LinkQr || kind == SymbolKind::LinkDataMatrix;
 }
 
-Result<MadeSymbol> make_symbol(const gs1::ElementString& given, const SymbolRequest& request) {
-  const gs1::ElementString elements = last_ai_last(given);
+Result<MadeSymbol> make_symbol(const gs1::ElementString& elements, const SymbolRequest& request) {
+  if (must_reorder(elements)) return make_symbol(reordered(elements), request);
   if (elements.empty()) {
     return Error{.code = Errc::InvalidArgument,
                  .message = "there are no elements to encode",
