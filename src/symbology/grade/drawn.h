@@ -57,5 +57,7 @@ struct Shot {
 // The pack's four elements, 24x24 modules (12x12 to 144x144 for other lengths).
 [[nodiscard]] BitMatrix pack_symbol(int number = 0);
 [[nodiscard]] BitMatrix symbol_of_size(int modules);
+// One of the six rectangular sizes of ECC 200, 0..5: 8x18, 8x32, 12x26, 12x36, 16x36, 16x48.
+[[nodiscard]] BitMatrix rectangular_symbol(int which);
 
 }  // namespace packtrail::symbology::test

@@ -1,6 +1,7 @@
 #include "symbology/grade/drawn.h"
 
 #include <gtest/gtest.h>
+#include <zint.h>
 
 #include <algorithm>
 #include <string>
@@ -136,6 +137,30 @@ BitMatrix symbol_of_size(int modules) {
   }
   ADD_FAILURE() << "no symbol of " << modules;
   return BitMatrix(modules, modules);
+}
+
+BitMatrix rectangular_symbol(int which) {
+  zint_symbol* symbol = ZBarcode_Create();
+  symbol->symbology = BARCODE_DATAMATRIX;
+  symbol->input_mode = GS1_MODE;
+  symbol->option_2 = 25 + which;  // The encoder's numbers of the rectangular sizes.
+  symbol->show_hrt = 0;
+  const char* texts[] = {"[10]12",
+                         "[10]123456",
+                         "[10]1234567890",
+                         "[01]09506000134352",
+                         "[01]09506000134352[10]ABC12345",
+                         "[01]09506000134352[10]ABC12345[21]77"};
+  EXPECT_EQ(ZBarcode_Encode(symbol, reinterpret_cast<const unsigned char*>(texts[which]), 0), 0)
+      << symbol->errtxt;
+  BitMatrix out(symbol->width, symbol->rows);
+  for (int y = 0; y < symbol->rows; ++y) {
+    for (int x = 0; x < symbol->width; ++x) {
+      out.set(x, y, (symbol->encoded_data[y][x >> 3] >> (x & 7) & 1) != 0);
+    }
+  }
+  ZBarcode_Delete(symbol);
+  return out;
 }
 
 }  // namespace packtrail::symbology::test

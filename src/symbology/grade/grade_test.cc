@@ -405,6 +405,20 @@ TEST(Grade, EverySizeIsGraded) {
   }
 }
 
+TEST(Grade, RectangularSymbolsAreGraded) {
+  for (int which = 0; which < 6; ++which) {
+    const Scene scene(test::rectangular_symbol(which));
+    for (const double degrees : {0.0, 7.0, 93.0, 180.0}) {
+      const GreyImage picture = draw(scene, {.pixels = 8, .degrees = degrees});
+      const auto report = grade(picture);
+      ASSERT_TRUE(report) << which << " " << degrees << report.error().to_text();
+      EXPECT_EQ(report->scans[0].grid.size.columns, scene.columns());
+      EXPECT_EQ(report->scans[0].grid.size.rows, scene.rows());
+      EXPECT_EQ(report->grade, 4) << which << " " << degrees << "\n" << table(*report);
+    }
+  }
+}
+
 TEST(Grade, InnerSegmentsOfSymbolsWithSeveralRegions) {
   Scene scene(test::symbol_of_size(32));
   for (const int row : {1, 6, 11}) scene.flip(16, row);  // The bar between the upper regions.
