@@ -1,16 +1,12 @@
 #include "ledger/checkpoint.h"
 
-#include <openssl/evp.h>
-
 #include <charconv>
-#include <memory>
 
-#include "base/crypto.h"
+#include "base/ed25519.h"
 
 namespace packtrail::ledger {
 namespace {
 
-constexpr std::uint8_t kTypeEd25519 = 0x01;
 constexpr std::string_view kSignaturePrefix = "\xE2\x80\x94 ";  // U+2014 and a space.
 
 Error malformed(std::string_view whole, std::string_view at, const char* message) {
@@ -31,13 +27,7 @@ bool next_line(std::string_view& rest, std::string_view& line) {
   return true;
 }
 
-bool is_key_name(std::string_view name) {
-  if (name.empty() || name.size() > kOriginSizeMax) return false;
-  for (const char c : name) {
-    if (c <= ' ' || c > '~' || c == '+') return false;
-  }
-  return true;
-}
+bool is_key_name(std::string_view name) { return is_note_name(name); }
 
 Result<NoteSignature> parse_signature(std::string_view whole, std::string_view line) {
   std::string_view rest = line;
@@ -138,27 +128,11 @@ Status check_origin(std::string_view origin) {
 }
 
 NoteKeyId ed25519_key_id(std::string_view name, ByteView public_key) {
-  Bytes bytes(name.begin(), name.end());
-  bytes.push_back('\n');
-  bytes.push_back(kTypeEd25519);
-  bytes.insert(bytes.end(), public_key.begin(), public_key.end());
-  const Digest digest = sha256(bytes);
-  return {digest[0], digest[1], digest[2], digest[3]};
+  return note_key_hash(name, public_key);
 }
 
 bool ed25519_verify(ByteView public_key, ByteView message, ByteView signature) {
-  if (public_key.size() != kEd25519KeySize || signature.size() != kEd25519SignatureSize) {
-    return false;
-  }
-  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
-      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, public_key.data(), public_key.size()),
-      &EVP_PKEY_free);
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                        &EVP_MD_CTX_free);
-  return key != nullptr && context != nullptr &&
-         EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
-         EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(),
-                          message.size()) == 1;
+  return ed25519_check(public_key, message, signature);
 }
 
 Result<std::string> sign_checkpoint(const Checkpoint& head, const HeadSigner& signer) {
