@@ -56,6 +56,14 @@ constexpr bool is_in(char c, CharClass set) {
 }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+// The value of a hexadecimal digit of either case; -1 for another character.
+constexpr int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
 // Index of the first character outside `set`; text.size() when there is none.
 constexpr std::size_t find_outside(std::string_view text, CharClass set) {
   std::size_t i = 0;

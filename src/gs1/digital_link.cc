@@ -41,13 +41,6 @@ Error link_error(std::string message, std::size_t offset, std::size_t length, st
                .remedy = std::move(remedy)};
 }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
 // Decodes `encoded`, which stands at `offset` of the URI, and adds it. Offsets of errors within the
 // value point at the encoded value's start when escapes make exact places meaningless.
 Status add_encoded(ElementString& elements, Ai ai, std::string_view encoded, std::size_t offset) {

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 #include "gs1/charset.h"
+#include "gs1/checked_text.h"
+#include "gs1/digit_key.h"
 #include "gs1/digital_link.h"
 #include "gs1/epc_shape.h"
 #include "gs1/link_path.h"
@@ -410,32 +413,128 @@ Result<ParsedEpc> read_other(std::string_view text) {
   return ParsedEpc{Epc(*std::move(other)), {EpcSpelling::Kind::Other, 0, {}}, true};
 }
 
-}  // namespace
+// A pack being read, written once and copied once: its parts are short arrays, and each copy of
+// freshly written bytes costs a stalled load. Turns into the result where the result lies.
+struct PackReading {
+  std::array<char, SerialNumber::kSizeMax> serial{};
+  std::size_t serial_size = 0;
+  std::array<char, Gtin::kSize> gtin;
+  EpcSpelling spelling;
+  bool is_canonical = true;
 
-Result<OtherUri> OtherUri::parse(std::string_view text) {
-  const std::string rule = "a URI of RFC 3986, at most " + std::to_string(kSizeMax) + " bytes";
-  const std::string remedy = "give an EPC URN, a Digital Link or another URI";
-  if (text.size() > kSizeMax) {
-    return epc_error("the URI has " + std::to_string(text.size()) + " bytes", kSizeMax,
-                     text.size() - kSizeMax, rule, remedy);
+  operator ParsedEpc() const {  // NOLINT(google-explicit-constructor): constructs in place.
+    return ParsedEpc{Epc(std::in_place_type<Sgtin>, Gtin(CheckedText{gtin.data(), gtin.size()}),
+                         SerialNumber::of_valid(serial, serial_size)),
+                     spelling, is_canonical};
   }
-  const std::size_t bad = find_outside(text, kUriChar);
-  if (bad != text.size()) {
-    return epc_error("the text holds a character that a URI cannot hold", bad, 1, rule, remedy);
+};
+
+// A serial number written with escapes. `plain` are the characters that its canonical text does not
+// escape, `allowed` those that may stand unescaped at all.
+bool read_serial(std::string_view text, CharClass plain, CharClass allowed, PackReading& out) {
+  constexpr std::size_t kMax = SerialNumber::kSizeMax;
+  // Most serials need no escape: one pass without a branch finds out.
+  if (text.size() <= kMax) {
+    unsigned all = 0xFF;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      all &= kCharClasses[static_cast<unsigned char>(text[i])];
+      out.serial[i] = text[i];
+    }
+    out.serial_size = text.size();
+    if ((all & plain) != 0 && (all & kCset82) != 0) return !text.empty();
+    out.serial.fill('\0');
   }
-  const std::size_t colon = text.find(':');
-  bool scheme =
-      colon != std::string_view::npos && colon > 0 && colon + 1 < text.size() && !is_digit(text[0]);
-  for (std::size_t i = 0; scheme && i < colon; ++i) {
-    scheme = is_in(text[i], kUriUnreserved) ? text[i] != '_' && text[i] != '~' : text[i] == '+';
+  std::size_t size = 0;
+  unsigned good = kCset82;
+  bool is_canonical = true;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (size == kMax) return false;
+    char c = text[i];
+    unsigned set = kCharClasses[static_cast<unsigned char>(c)];
+    if ((set & plain) == 0) {
+      if (c == '%') {
+        const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+        const int low = high < 0 ? -1 : hex_value(text[i + 2]);
+        if (low < 0) return false;
+        c = static_cast<char>(high * 16 + low);
+        set = kCharClasses[static_cast<unsigned char>(c)];
+        is_canonical &= (set & plain) == 0 && text[i + 1] < 'a' && text[i + 2] < 'a';
+        i += 2;
+      } else if ((set & allowed) != 0) {
+        is_canonical = false;
+      } else {
+        return false;
+      }
+    }
+    good &= set;
+    out.serial[size++] = c;
   }
-  if (!scheme || text[0] == '-' || text[0] == '.' || text[0] == '+') {
-    return epc_error("the text is no URI", 0, text.size(), rule, remedy);
-  }
-  return OtherUri(text);
+  out.serial_size = size;
+  out.is_canonical = is_canonical;
+  return good != 0 && size != 0;
 }
 
-Result<ParsedEpc> parse_epc(std::string_view text) {
+constexpr std::string_view kSgtinUrn = "urn:epc:id:sgtin:";
+constexpr std::size_t kGtinField = 14;  // 13 digits and the dot after the company prefix.
+
+// The straight way for the commonest URN. False when it is anything else: then the general way
+// finds out what.
+bool read_sgtin_urn(std::string_view text, PackReading& out) {
+  if (text.size() < kSgtinUrn.size() + kGtinField + 2 || !text.starts_with(kSgtinUrn)) return false;
+  const char* body = text.data() + kSgtinUrn.size();
+  if (body[kGtinField] != '.') return false;
+  // The first dot among places 6 to 12, without a branch for each: eight bytes at once, where the
+  // lowest byte that equals '.' is the lowest one whose high bit appears.
+  std::uint64_t dots = 0;
+  for (std::size_t i = 0; i < 8; ++i) {
+    dots |= std::uint64_t{static_cast<unsigned char>(body[kUrnGcpMin + i])} << 8 * i;
+  }
+  dots ^= 0x2e2e2e2e2e2e2e2eU;
+  dots = (dots - 0x0101010101010101U) & ~dots & 0x8080808080808080U;
+  const std::size_t gcp = kUrnGcpMin + static_cast<std::size_t>(std::countr_zero(dots)) / 8;
+  if (gcp > kUrnGcpMax) return false;
+  unsigned sum = 0;
+  unsigned bad = 0;
+  const auto take = [&](std::size_t to, char c) {
+    const auto value = static_cast<unsigned>(static_cast<unsigned char>(c)) - unsigned{'0'};
+    bad |= value > 9 ? 1U : 0U;
+    sum += to % 2 == 0 ? value * 3U : value;
+    out.gtin[to] = c;
+  };
+  take(0, body[gcp + 1]);
+  for (std::size_t i = 0; i < 12; ++i) take(i + 1, body[i < gcp ? i : i + 2]);
+  if (bad != 0) return false;
+  out.gtin[13] = static_cast<char>('0' + (10 - sum % 10) % 10);
+  out.spelling = {EpcSpelling::Kind::Urn, static_cast<std::uint8_t>(gcp), {}};
+  return read_serial(text.substr(kSgtinUrn.size() + kGtinField + 1), kUrnPlain, kUrnPlain, out);
+}
+
+// The same for a link that ends with /01/ and 14 digits, /21/ and a serial number.
+bool read_sgtin_link(std::string_view text, PackReading& out) {
+  constexpr std::size_t kKeyPart = 4 + Gtin::kSize;  // "/01/" and the digits.
+  if (!looks_like_link(text)) return false;
+  const std::size_t slash = text.rfind('/');
+  const std::size_t host = text[4] == ':' ? 7 : 8;
+  if (slash <= host + kKeyPart + 3) return false;
+  const std::size_t stem_size = slash - 3 - kKeyPart;
+  const char* path = text.data() + stem_size;
+  if (std::memcmp(path, "/01/", 4) != 0 || std::memcmp(path + kKeyPart, "/21", 3) != 0 ||
+      text[host] == '/') {
+    return false;
+  }
+  bool plain = true;
+  for (std::size_t i = host; i < stem_size; ++i) {
+    plain &= is_in(text[i], kUriPlain) || text[i] == '/';
+  }
+  const auto sum = detail::digit_sum<Gtin::kSize>(path + 4, 1);
+  if (!plain || !sum || *sum % 10 != 0) return false;
+  std::memcpy(out.gtin.data(), path + 4, Gtin::kSize);
+  out.spelling = {EpcSpelling::Kind::DigitalLink, 0, text.substr(0, stem_size)};
+  return read_serial(text.substr(slash + 1), kUriUnreserved, kUriPlain, out);
+}
+
+// Every scheme and both kinds of text.
+Result<ParsedEpc> parse_epc_general(std::string_view text) {
   if (text.starts_with("urn:epc:")) {
     const UrnPrefix found = find_prefix(text);
     if (found.shape == nullptr) return read_other(text);
@@ -467,6 +566,40 @@ Result<ParsedEpc> parse_epc(std::string_view text) {
                    text.substr(link->stem.size()) == canonical.text()};
 }
 
+}  // namespace
+
+Result<OtherUri> OtherUri::parse(std::string_view text) {
+  const std::string rule = "a URI of RFC 3986, at most " + std::to_string(kSizeMax) + " bytes";
+  const std::string remedy = "give an EPC URN, a Digital Link or another URI";
+  if (text.size() > kSizeMax) {
+    return epc_error("the URI has " + std::to_string(text.size()) + " bytes", kSizeMax,
+                     text.size() - kSizeMax, rule, remedy);
+  }
+  const std::size_t bad = find_outside(text, kUriChar);
+  if (bad != text.size()) {
+    return epc_error("the text holds a character that a URI cannot hold", bad, 1, rule, remedy);
+  }
+  const std::size_t colon = text.find(':');
+  bool scheme =
+      colon != std::string_view::npos && colon > 0 && colon + 1 < text.size() && !is_digit(text[0]);
+  for (std::size_t i = 0; scheme && i < colon; ++i) {
+    scheme = is_in(text[i], kUriUnreserved) ? text[i] != '_' && text[i] != '~' : text[i] == '+';
+  }
+  if (!scheme || text[0] == '-' || text[0] == '.' || text[0] == '+') {
+    return epc_error("the text is no URI", 0, text.size(), rule, remedy);
+  }
+  return OtherUri(text);
+}
+
+Result<ParsedEpc> parse_epc(std::string_view text) {
+  PackReading pack;
+  const bool urn = text.starts_with('u');
+  if (urn ? read_sgtin_urn(text, pack)
+          : text.size() <= kEpcTextMax && read_sgtin_link(text, pack)) {
+    return pack;
+  }
+  return parse_epc_general(text);
+}
 bool append_epc(std::string& out, const Epc& value, const EpcSpelling& spelling) {
   if (const auto* other = std::get_if<OtherUri>(&value)) {
     out += other->text();

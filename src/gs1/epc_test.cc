@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <random>
+
+#include "gs1/digital_link.h"
 #include "gs1/epc_testing.h"
 
 namespace packtrail::gs1 {
@@ -143,6 +146,44 @@ TEST(EpcSchemes, OtherIdentitiesStayUris) {
     EXPECT_EQ(epc_scheme(parsed->value), EpcScheme::kOther) << text;
     EXPECT_EQ(*format_epc(parsed->value, parsed->spelling), text);
   }
+}
+
+// The straight ways for packs must say what the general reader of links says, and what a URN's
+// parts mean one by one.
+TEST(EpcSchemes, PacksReadTheSameOnEveryWay) {
+  std::mt19937 random(20261120);
+  const std::string seeds[] = {"urn:epc:id:sgtin:9506000.013435.A%2F1",
+                               "urn:epc:id:sgtin:950600013435.0.12345678901234567890",
+                               "https://id.gs1.org/01/09506000134352/21/A%2F1(b)~",
+                               "HTTP://example.com/x/01/09506000134352/21/ABCDEFGHIJKLMNOPQRST"};
+  const std::string alphabet = "0123456789AZaz%.:/?#~()2fF\"";
+  std::size_t packs = 0;
+  for (int round = 0; round < 100000; ++round) {
+    std::string text = seeds[random() % 4];
+    for (auto changes = random() % 3; changes > 0; --changes) {
+      const std::size_t at = 5 + random() % (text.size() - 5);
+      const char c = alphabet[random() % alphabet.size()];
+      if (random() % 3 == 0) {
+        text.insert(at, 1, c);
+      } else {
+        text[at] = c;
+      }
+    }
+    const auto parsed = parse_epc(text);
+    if (!parsed || epc_scheme(parsed->value) != EpcScheme::kSgtin) continue;
+    ++packs;
+    const auto written = format_epc(parsed->value, parsed->spelling);
+    ASSERT_TRUE(written) << text;
+    ASSERT_EQ(*written == text, parsed->is_canonical) << text;
+    if (parsed->spelling.kind == EpcSpelling::Kind::DigitalLink) {
+      const auto link = parse_digital_link(text);
+      ASSERT_TRUE(link) << text;
+      ASSERT_EQ(link->elements.find("01"), std::get<Sgtin>(parsed->value).gtin.digits());
+      ASSERT_EQ(link->elements.find("21"), std::get<Sgtin>(parsed->value).serial.text());
+      ASSERT_EQ(link->stem, parsed->spelling.stem);
+    }
+  }
+  EXPECT_GT(packs, 20000U);
 }
 
 TEST(EpcSchemes, EveryValueRoundTrips) {

@@ -8,12 +8,14 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <optional>
 #include <string_view>
 
 #include "base/result.h"
 #include "gs1/check_digit.h"
+#include "gs1/checked_text.h"
 
 namespace packtrail::gs1 {
 
@@ -26,6 +28,8 @@ class Gtin {
   static Result<Gtin> parse(std::string_view digits);
   // As parse, without a reason: for hot loops.
   static std::optional<Gtin> try_parse(std::string_view digits) noexcept;
+  // The 14 digits that a reader has checked, check digit included.
+  explicit Gtin(CheckedText checked) noexcept { std::memcpy(digits_.data(), checked.at, kSize); }
   // GTIN-8, -12, -13 and -14: pads with zeros on the left, then as parse. Other lengths fail.
   static Result<Gtin> parse_any(std::string_view digits);
   // The inverse of number(); nothing when above 14 digits or the check digit is wrong.
