@@ -23,6 +23,7 @@ struct Nouns {
   }
 };
 
+void add_pool_commands(const Nouns& nouns);
 void add_gs1_commands(const Nouns& nouns);
 void add_ff1_commands(const Nouns& nouns);
 void add_symbol_commands(const Nouns& nouns);
@@ -33,5 +34,8 @@ void add_code_commands(const Nouns& nouns);
 void add_symbol_make(CLI::App& symbol, const Nouns& nouns);
 void add_symbol_read(CLI::App& symbol, const Nouns& nouns);
 void add_symbol_grade(CLI::App& symbol, const Nouns& nouns);
+
+// The verb `pool audit`; needs no data folder.
+void add_pool_audit(CLI::App& pool, const Nouns& nouns);
 
 }  // namespace packtrail::cli
