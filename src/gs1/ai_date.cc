@@ -6,14 +6,6 @@
 
 namespace packtrail::gs1 {
 
-int full_year(int yy, int reference_year) {
-  const int century = reference_year - reference_year % 100;
-  const int ahead = yy - reference_year % 100;
-  if (ahead >= 51) return century - 100 + yy;
-  if (ahead <= -50) return century + 100 + yy;
-  return century + yy;
-}
-
 std::string AiDate::to_text() const {
   const std::string iso = day.to_iso();
   return month_alone ? iso + " (last day of " + iso.substr(0, 7) + ")" : iso;

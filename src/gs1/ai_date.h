@@ -17,7 +17,13 @@ inline constexpr std::size_t kAiDateSize = 6;
 
 // The sliding century of GenSpecs 7.12: a year 51 or more ahead of `reference_year` is in the
 // century before, one 50 or more behind in the next. `yy` is 0..99.
-[[nodiscard]] int full_year(int yy, int reference_year);
+[[nodiscard]] constexpr int full_year(int yy, int reference_year) {
+  const int in_century = reference_year % 100;
+  const int century = reference_year - in_century;
+  if (yy - in_century >= 51) return century - 100 + yy;
+  if (yy - in_century <= -50) return century + 100 + yy;
+  return century + yy;
+}
 
 struct AiDate {
   Date day;                  // The last day of the month when only the month is given.

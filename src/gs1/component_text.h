@@ -9,12 +9,14 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <optional>
 #include <string_view>
 
 #include "base/result.h"
 #include "gs1/charset.h"
+#include "gs1/checked_text.h"
 
 namespace packtrail::gs1 {
 
@@ -69,6 +71,22 @@ class ComponentText {
     return value;
   }
 
+  // 1..kSizeMax characters that a reader has checked, where kSizeMax bytes can be read: without a
+  // branch on the size.
+  explicit ComponentText(CheckedText checked) noexcept {
+    static constexpr std::array<char, 2 * kSizeMax> kKeep = [] {
+      std::array<char, 2 * kSizeMax> keep{};
+      for (std::size_t i = 0; i < kSizeMax; ++i) keep[i] = static_cast<char>(-1);
+      return keep;
+    }();
+    const char* const keep = kKeep.data() + kSizeMax - checked.size;
+    std::size_t done = 0;
+    for (; done + 8 <= kSizeMax; done += 8) keep_word<std::uint64_t>(done, checked.at, keep);
+    for (; done + 4 <= kSizeMax; done += 4) keep_word<std::uint32_t>(done, checked.at, keep);
+    for (; done < kSizeMax; ++done) keep_word<std::uint8_t>(done, checked.at, keep);
+    size_ = static_cast<std::uint8_t>(checked.size);
+  }
+
   [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
   [[nodiscard]] std::size_t size() const { return size_; }
   // Order of the texts as bytes; equal only when every character is.
@@ -76,6 +94,15 @@ class ComponentText {
 
  private:
   ComponentText() = default;
+  template <class Word>
+  void keep_word(std::size_t at, const char* text, const char* keep) noexcept {
+    Word characters;
+    Word mask;
+    std::memcpy(&characters, text + at, sizeof(Word));
+    std::memcpy(&mask, keep + at, sizeof(Word));
+    characters = static_cast<Word>(characters & mask);
+    std::memcpy(text_.data() + at, &characters, sizeof(Word));
+  }
   std::array<char, kSizeMax> text_{};  // Zero-padded, so the defaulted comparison is exact.
   std::uint8_t size_ = 0;
 };

@@ -43,9 +43,18 @@ Error empty_text() {
 }  // namespace
 
 std::size_t gs1_aim_prefix(std::string_view text) {
-  if (text.size() < 3 || text[0] != ']') return 0;
-  const std::string_view id = text.substr(1, 2);
-  return id == "d2" || id == "C1" || id == "Q3" || id == "e0" || id == "J1" ? 3 : 0;
+  if (text.size() < 3) return 0;
+  constexpr auto pair = [](char first, char second) {
+    return static_cast<unsigned>(static_cast<unsigned char>(first)) << 8U |
+           static_cast<unsigned char>(second);
+  };
+  // Without branches between them: which identifier stands there is not to be guessed.
+  const unsigned id = pair(text[1], text[2]);
+  const unsigned known =
+      static_cast<unsigned>(id == pair('d', '2')) | static_cast<unsigned>(id == pair('C', '1')) |
+      static_cast<unsigned>(id == pair('Q', '3')) | static_cast<unsigned>(id == pair('e', '0')) |
+      static_cast<unsigned>(id == pair('J', '1'));
+  return 3 * (known & static_cast<unsigned>(text[0] == ']'));
 }
 
 ElementString::ElementString(const ElementString& other) { *this = other; }

@@ -8,11 +8,13 @@
 #include <array>
 #include <compare>
 #include <cstddef>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
 #include "base/result.h"
 #include "base/time.h"
+#include "gs1/checked_text.h"
 
 namespace packtrail::gs1 {
 
@@ -24,6 +26,10 @@ class Expiry {
   // the century: a year 51 or more ahead is in the past century, 50 or more behind in the next.
   static Result<Expiry> parse(std::string_view yymmdd, Date reference);
   static std::optional<Expiry> try_parse(std::string_view yymmdd, Date reference) noexcept;
+  // Six digits that a reader has checked, and the day they mean.
+  Expiry(CheckedText checked, Date resolved) noexcept : resolved_(resolved) {
+    std::memcpy(printed_.data(), checked.at, kSize);
+  }
   static Expiry of(Date day);                                  // Printed with its day.
   static std::optional<Expiry> of_month(int year, int month);  // Printed with day 00.
 

@@ -4,9 +4,12 @@
 #include <cstring>
 #include <variant>
 
+#include "gs1/ai_date.h"
+#include "gs1/charset.h"
 #include "gs1/digital_link.h"
 #include "gs1/epc.h"
 #include "gs1/link_path.h"
+#include "gs1/text_bits.h"
 
 namespace packtrail::gs1 {
 namespace {
@@ -31,34 +34,132 @@ struct Found {
   [[nodiscard]] PackCode code() const { return {*gtin, *serial, expiry, lot}; }
 };
 
-bool read_raw_fast(std::string_view text, Date reference, Found& found) {
+// The four AIs of a pack; the first two digits of a text say which one stands there.
+enum Slot : std::uint8_t { kGtinSlot, kSerialSlot, kExpirySlot, kLotSlot, kSlots };
+struct SlotRule {
+  std::size_t size_fixed;
+  std::size_t fixed;  // All ones when the size is fixed; zero when a separator or the end ends it.
+  std::size_t size_max;
+  TextBits::Row foreign;
+};
+constexpr std::array<SlotRule, kSlots> kSlotRules{{
+    {Gtin::kSize, ~std::size_t{0}, Gtin::kSize, TextBits::Row::NotDigit},
+    {0, 0, SerialNumber::kSizeMax, TextBits::Row::NotCset82},
+    {Expiry::kSize, ~std::size_t{0}, Expiry::kSize, TextBits::Row::NotDigit},
+    {0, 0, Lot::kSizeMax, TextBits::Row::NotCset82},
+}};
+constexpr std::array<std::uint8_t, 100> make_slots() {
+  std::array<std::uint8_t, 100> slots{};
+  for (auto& slot : slots) slot = kSlots;
+  slots[1] = kGtinSlot;
+  slots[21] = kSerialSlot;
+  slots[17] = kExpirySlot;
+  slots[10] = kLotSlot;
+  return slots;
+}
+constexpr auto kSlotOf = make_slots();
+
+struct Place {
+  std::uint16_t begin = 0;
+  std::uint16_t size = 0;
+};
+
+// Where the values of the four AIs are, each of right length and characters; nothing when an AI is
+// another one or comes twice. No branch depends on which AI stands where.
+template <class Bits>
+bool find_places(std::string_view text, const Bits& bits, std::array<Place, kSlots>& places) {
   std::size_t at = gs1_aim_prefix(text);
-  if (at < text.size() && text[at] == kGroupSeparator) ++at;
+  at += static_cast<std::size_t>(at < text.size() && text[at] == kGroupSeparator);
   while (at < text.size()) {
     if (text.size() - at < 3) return false;
-    const char first = text[at];
-    const char second = text[at + 1];
-    at += 2;
-    std::size_t size = 0;
-    Ai ai{};
-    if (first == '0' && second == '1') {
-      ai = kAiGtin;
-      size = Gtin::kSize;
-    } else if (first == '1' && second == '7') {
-      ai = kAiExpiry;
-      size = Expiry::kSize;
-    } else {
-      ai = first == '2' && second == '1' ? kAiSerial : kAiLot;
-      if (ai == kAiLot && !(first == '1' && second == '0')) return false;
-      const auto* end = static_cast<const char*>(
-          std::memchr(text.data() + at, kGroupSeparator, text.size() - at));
-      size = end == nullptr ? text.size() - at : static_cast<std::size_t>(end - text.data()) - at;
-    }
-    if (text.size() - at < size || !found.take(ai, text.substr(at, size), reference)) return false;
-    at += size;
-    if (at < text.size() && text[at] == kGroupSeparator) ++at;
+    const unsigned tens = static_cast<unsigned char>(text[at]) - unsigned{'0'};
+    const unsigned ones = static_cast<unsigned char>(text[at + 1]) - unsigned{'0'};
+    if (tens > 9 || ones > 9) return false;
+    const std::uint8_t slot = kSlotOf[tens * 10 + ones];
+    if (slot == kSlots) return false;
+    const SlotRule& rule = kSlotRules[slot];
+    const std::size_t begin = at + 2;
+    const std::size_t separator = bits.next_separator(begin);
+    const std::size_t end = separator + ((begin + rule.size_fixed - separator) & rule.fixed);
+    const std::size_t size = end - begin;
+    if (end > text.size() || size - 1 >= rule.size_max) return false;
+    if (!bits.is_clear(rule.foreign, begin, size) || places[slot].size != 0) return false;
+    places[slot] = {static_cast<std::uint16_t>(begin), static_cast<std::uint16_t>(size)};
+    at = end + static_cast<std::size_t>(bits.is_separator(end));
   }
-  return found.complete();
+  return places[kGtinSlot].size != 0 && places[kSerialSlot].size != 0;
+}
+
+// A day that exists; month 0 for none.
+struct Ymd {
+  int year = 0;
+  int month = 0;
+  int day = 0;
+};
+
+// The day of six digits; none when it does not exist. As parse_ai_date.
+Ymd resolve(const char* yymmdd, Date reference) {
+  static constexpr std::array<std::uint8_t, 16> kDays{0,  31, 28, 31, 30, 31, 30,
+                                                      31, 31, 30, 31, 30, 31};
+  const auto two = [](const char* digits) { return (digits[0] - '0') * 10 + (digits[1] - '0'); };
+  const int month = two(yymmdd + 2);
+  if (month < 1 || month > 12) return {};
+  const int year = full_year(two(yymmdd), reference.year());
+  const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  const int last = kDays[static_cast<std::size_t>(month)] + static_cast<int>(leap && month == 2);
+  const int day = two(yymmdd + 4);
+  if (day > last) return {};
+  return {year, month, day == 0 ? last : day};
+}
+
+struct PlacedCode {
+  static constexpr std::size_t kTail = 32;
+
+  std::string_view text;
+  std::array<Place, kSlots> places{};
+  // The last kTail characters of `text`, and zeros: what stands near the end is read from here.
+  std::array<char, 2 * kTail> tail;
+  Ymd expiry;
+
+  [[nodiscard]] bool has(Slot slot) const { return places[slot].size != 0; }
+  [[nodiscard]] const char* at(Slot slot) const { return text.data() + places[slot].begin; }
+  // As `at`, with at least kTail bytes that can be read.
+  [[nodiscard]] const char* readable(Slot slot) const {
+    const std::size_t begin = places[slot].begin;
+    const std::size_t tail_begin = text.size() - kTail;
+    return begin <= tail_begin ? text.data() + begin : tail.data() + (begin - tail_begin);
+  }
+  [[nodiscard]] CheckedText checked(Slot slot) const { return {readable(slot), places[slot].size}; }
+  // Every value is made where it is to stand: one that is made elsewhere and moved there is written
+  // twice, and read back before the first writing has reached the cache.
+  operator PackCode() const {  // NOLINT(google-explicit-constructor): Result makes it in place.
+    PackCode code{Gtin(CheckedText{at(kGtinSlot), Gtin::kSize}), SerialNumber(checked(kSerialSlot)),
+                  std::nullopt, std::nullopt};
+    if (has(kExpirySlot)) {
+      code.expiry.emplace(CheckedText{at(kExpirySlot), Expiry::kSize},
+                          *Date::from_ymd(expiry.year, expiry.month, expiry.day));
+    }
+    if (has(kLotSlot)) code.lot.emplace(checked(kLotSlot));
+    return code;
+  }
+};
+
+// Texts shorter than a tail are left to the general reader.
+bool read_raw_fast(std::string_view text, Date reference, PlacedCode& code) {
+  if (text.size() > TextBits::kTextMax || text.size() < PlacedCode::kTail) return false;
+  const bool found = text.size() <= ShortTextBits::kTextMax
+                         ? find_places(text, ShortTextBits(text), code.places)
+                         : find_places(text, TextBits(text), code.places);
+  if (!found) return false;
+  code.text = text;
+  if (!check_digit_holds(code.at(kGtinSlot) + Gtin::kSize, Gtin::kSize)) return false;
+  if (code.has(kExpirySlot)) {
+    code.expiry = resolve(code.at(kExpirySlot), reference);
+    if (code.expiry.month == 0) return false;
+  }
+  std::memcpy(code.tail.data(), text.data() + text.size() - PlacedCode::kTail, PlacedCode::kTail);
+  std::memset(code.tail.data() + PlacedCode::kTail, 0, PlacedCode::kTail);
+  return true;
 }
 
 bool read_bracketed_fast(std::string_view text, Date reference, Found& found) {
@@ -147,7 +248,10 @@ Result<PackCode> to_pack_code(const ElementString& elements, Date reference) {
   return found.code();
 }
 
-Result<PackCode> read_pack_code(std::string_view text, Date reference) {
+namespace {
+
+// Every text but the plainest raw ones.
+[[gnu::noinline]] Result<PackCode> read_general(std::string_view text, Date reference) {
   if (text.empty()) {
     return code_error("there is no code", "code", "an element string, a Digital Link or an EPC URN",
                       "scan or type the code of a pack");
@@ -178,10 +282,20 @@ Result<PackCode> read_pack_code(std::string_view text, Date reference) {
     default:
       break;
   }
-  if (read_raw_fast(text, reference, found)) return found.code();
   auto elements = ElementString::parse_raw(text);
   if (!elements) return std::move(elements).error();
   return to_pack_code(*elements, reference);
+}
+
+}  // namespace
+
+Result<PackCode> read_pack_code(std::string_view text, Date reference) {
+  const char first = text.empty() ? '(' : text[0];
+  if (is_digit(first) | (first == ']') | (first == kGroupSeparator)) {
+    PlacedCode code;
+    if (read_raw_fast(text, reference, code)) return code;
+  }
+  return read_general(text, reference);
 }
 
 std::string PackCode::to_element_string() const {
