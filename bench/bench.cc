@@ -30,6 +30,7 @@ const std::vector<Bench>& all() {
       {"symbol-read", "symbols read from pictures, one core, beside zxing alone", run_symbol_read},
       {"symbol-grade", "print quality of a symbol, one core, beside zxing reading it",
        run_symbol_grade},
+      {"gs1", "element strings, Digital Links and EPC URNs read and checked, one core", run_gs1},
       {"verify", "pack codes verified in process, one core, state with inheritance", run_verify},
       {"capture", "EPCs of EPCIS documents captured, durable", run_capture},
   };
