@@ -14,6 +14,8 @@
 #include "symbology/read/filters.h"
 #include "symbology/read/locator.h"
 #include "symbology/read/matrix_decoder.h"
+#include "symbology/read/regions.h"
+#include "symbology/read/second_opinion.h"
 
 namespace packtrail::symbology {
 namespace {
@@ -250,6 +252,7 @@ class SymbolReader::Ladder {
     inverted_ = false;
     weak_.clear();
     if (auto symbol = climb(picture)) return symbol;
+    if (auto symbol = confirmed(picture)) return symbol;
     if (!options_.try_inverted || out_of_budget_ || disagreement_) return std::nullopt;
     inverted_ = true;
     weak_.clear();
@@ -257,6 +260,34 @@ class SymbolReader::Ladder {
     GreyImage negative;
     invert(picture, negative);
     return climb(negative);
+  }
+
+  // A weak DataMatrix answer that no other rung repeated: libdmtx is asked about its place. The
+  // same answer counts; another one is a disagreement; none leaves it at no answer.
+  ReadResult confirmed(const GreyImage& picture) {
+    if (weak_.empty() || disagreement_ || !weak_[0].identifier.starts_with("]d"))
+      return std::nullopt;
+    Symbol symbol = weak_[0];
+    const auto [left, right] = std::minmax_element(symbol.corners.begin(), symbol.corners.end(),
+                                                   [](Point a, Point b) { return a.x < b.x; });
+    const auto [top, bottom] = std::minmax_element(symbol.corners.begin(), symbol.corners.end(),
+                                                   [](Point a, Point b) { return a.y < b.y; });
+    const int margin = 8 + static_cast<int>(0.1F * (right->x - left->x));
+    Point origin{};
+    const GreyImage part = crop(picture,
+                                {static_cast<int>(left->x), static_cast<int>(top->y),
+                                 static_cast<int>(right->x), static_cast<int>(bottom->y)},
+                                margin, origin);
+    if (!spend(part.pixels.size())) return std::nullopt;
+    ++attempts_;
+    const auto opinion = second_opinion(part);
+    if (!opinion) return std::nullopt;
+    if (opinion->data != symbol.data || opinion->is_gs1 != (symbol.identifier == "]d2")) {
+      disagreement_ = true;
+      return std::nullopt;
+    }
+    symbol.attempts = attempts_;
+    return symbol;
   }
 
   ReadResult climb(const GreyImage& picture) {

@@ -54,7 +54,7 @@ GreyImage photograph(BitMatrix symbol, const View& view, std::uint64_t seed) {
         const double py = y + (i / kSub + 0.5) / kSub - rows / 2.0 + shift_y;
         double u = (c * px + s * py) / view.pixels_per_module;
         double v = (-s * px + c * py) / view.pixels_per_module;
-        const double w = 1 + view.perspective * v / m;
+        const double w = 1 + view.perspective * v / std::max(n, m);
         u = u * w + n / 2.0;
         v = v * w + m / 2.0;
         if (view.mirrored) u = n - u;

@@ -52,7 +52,7 @@ struct View {
   double dark = 40;
   double light = 215;
   double gradient = 0;     // Share of light lost from left to right.
-  double perspective = 0;  // Shrinks the far side by this share.
+  double perspective = 0;  // Shrinks the far side by this share over the longer side's length.
   int quiet_modules = 4;
   bool mirrored = false;
   double flip_rate = 0;       // Of the data modules.
