@@ -113,8 +113,7 @@ std::string about(const sym::Symbol& symbol) {
 json::object json_of(const sym::Symbol& symbol) {
   json::array corners;
   for (const sym::Point corner : symbol.corners) {
-    // A tenth of a pixel is more than the corners are worth.
-    corners.push_back(json::array{std::round(corner.x * 10) / 10, std::round(corner.y * 10) / 10});
+    corners.push_back(json::array{std::lround(corner.x), std::lround(corner.y)});
   }
   json::object out{{"identifier", symbol.identifier}};
   const std::string raw = raw_of(symbol);
@@ -214,8 +213,8 @@ Result<int> layer(const sym::GreyImage& picture, const sym::ReaderOptions& readi
     json::object shown{{"row", cell.row + 1},
                        {"column", cell.column + 1},
                        {"state", sym::to_string(cell.state)},
-                       {"x", std::round(cell.centre.x)},
-                       {"y", std::round(cell.centre.y)}};
+                       {"x", std::lround(cell.centre.x)},
+                       {"y", std::lround(cell.centre.y)}};
     if (cell.symbol) shown["symbol"] = json_of(*cell.symbol);
     cells.push_back(std::move(shown));
     if (options.json) continue;
