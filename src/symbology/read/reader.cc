@@ -495,6 +495,8 @@ class SymbolReader::Ladder {
           {picture.pixels.data(), picture.width, picture.height, ZXing::ImageFormat::Lum}, scene_);
       if (!result.isValid() || result.bytes().empty()) return std::nullopt;
       symbol.identifier = result.symbologyIdentifier();
+      // GS1 data in the rectangular extension: GS1 has one identifier for every DataMatrix.
+      if (symbol.identifier == "]d8") symbol.identifier = "]d2";
       symbol.data.assign(result.bytes().begin(), result.bytes().end());
       symbol.corners = corners_of(result, placement);
     } catch (const std::exception&) {
