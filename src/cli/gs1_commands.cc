@@ -67,6 +67,23 @@ Result<gs1::GcpLengthTable> read_prefix_list(const std::string& path) {
   return error;
 }
 
+// JSON is UTF-8; what a scanner sent, and an error quotes, need not be.
+std::string as_utf8(std::string_view text) {
+  boost::system::error_code wrong;
+  (void)json::parse(json::serialize(json::value(json::string(text))), wrong);
+  if (!wrong) return std::string(text);
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      out.push_back(c);
+    } else {
+      out += fmt::format("<{:02X}>", byte);
+    }
+  }
+  return out;
+}
+
 json::array to_json(const std::vector<gs1::Suggestion>& suggestions) {
   json::array all;
   for (const gs1::Suggestion& suggestion : suggestions) {
@@ -75,7 +92,7 @@ json::array to_json(const std::vector<gs1::Suggestion>& suggestions) {
     all.push_back({{"cause", to_string(suggestion.causes.front())},
                    {"causes", std::move(causes)},
                    {"explanation", suggestion.explanation},
-                   {"repaired", suggestion.repaired},
+                   {"repaired", as_utf8(suggestion.repaired)},
                    {"evidence", suggestion.evidence}});
   }
   return all;
@@ -125,8 +142,8 @@ json::object to_json(const gs1::Interpretation& found) {
 
 json::object to_json(const gs1::Refusal& refusal) {
   const Error& error = refusal.error;
-  json::object shown{{"code", to_string(error.code)}, {"message", error.message}};
-  if (!error.field.empty()) shown["field"] = error.field;
+  json::object shown{{"code", to_string(error.code)}, {"message", as_utf8(error.message)}};
+  if (!error.field.empty()) shown["field"] = as_utf8(error.field);
   if (error.offset) {
     shown["offset"] = *error.offset;
     shown["length"] = error.length;
@@ -135,27 +152,6 @@ json::object to_json(const gs1::Refusal& refusal) {
   if (!error.remedy.empty()) shown["remedy"] = error.remedy;
   return {
       {"ok", false}, {"error", std::move(shown)}, {"suggestions", to_json(refusal.suggestions)}};
-}
-
-// JSON must be UTF-8; what a scanner sent need not be.
-std::string with_valid_utf8(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      out.push_back(c);
-    } else {
-      out += fmt::format("\\x{:02x}", byte);
-    }
-  }
-  return out;
-}
-
-bool is_utf8(std::string_view text) {
-  boost::system::error_code wrong;
-  const std::string quoted = json::serialize(json::value(json::string(text)));
-  (void)json::parse(quoted, wrong);
-  return !wrong;
 }
 
 void print_for_people(std::string_view heading, const std::vector<gs1::Suggestion>& suggestions) {
@@ -215,10 +211,7 @@ int interpret_one(std::string_view text, const gs1::InterpretationOptions& optio
     return kOk;
   }
   if (as_json) {
-    json::object shown = to_json(found.error());
-    std::string line = json::serialize(shown);
-    if (!is_utf8(line)) line = with_valid_utf8(line);
-    std::puts(line.c_str());
+    std::puts(json::serialize(to_json(found.error())).c_str());
   } else {
     print_error(found.error().error);
     print_for_people("It may have been:", found.error().suggestions);
