@@ -303,7 +303,6 @@ TEST(DigitalLink, Refuses) {
                           "https://id.gs1.org/01/09506000134352?17",
                           "https://id.gs1.org/01/09506000134352/235/A/21/B",
                           "https://id.gs1.org/01/09506000134352/21/",
-                          "https://id.gs1.org/gtin/09506000134352",
                           "https://id.gs1.org/01/09506000134352/21/A%00"}) {
     const auto link = parse_digital_link(bad);
     EXPECT_FALSE(link) << bad;

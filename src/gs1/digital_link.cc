@@ -27,6 +27,27 @@ constexpr LinkKey kLinkKeys[] = {
     {{8018, 4}, {{{8019, 4}}}, 1, {}},
 };
 
+// The words that versions 1.0 and 1.1 allowed for AIs.
+struct ShortName {
+  std::string_view name;
+  std::string_view ai;
+};
+constexpr ShortName kShortNames[] = {
+    {"gtin", "01"},   {"cpv", "22"},    {"lot", "10"},     {"ser", "21"},     {"sscc", "00"},
+    {"gln", "414"},   {"glnx", "254"},  {"party", "417"},  {"gdti", "253"},   {"gcn", "255"},
+    {"ginc", "401"},  {"gsin", "402"},  {"grai", "8003"},  {"giai", "8004"},  {"itip", "8006"},
+    {"cpid", "8010"}, {"cpsn", "8011"}, {"gmn", "8013"},   {"gsrnp", "8017"}, {"gsrn", "8018"},
+    {"srin", "8019"}, {"payTo", "415"}, {"refNo", "8020"}, {"exp", "17"},
+};
+
+// The AI of a short name; the text itself when it is none.
+std::string_view long_name(std::string_view name) {
+  for (const ShortName& row : kShortNames) {
+    if (row.name == name) return row.ai;
+  }
+  return name;
+}
+
 // Longest value of any AI, so a longer decoded text is wrong whatever its AI is.
 constexpr std::size_t kDecodedMax = 128;
 
@@ -68,6 +89,24 @@ Status add_encoded(ElementString& elements, Ai ai, std::string_view encoded, std
   error.offset = offset + (exact ? *error.offset : 0);
   if (!exact) error.length = encoded.size();
   return error;
+}
+
+// True for a last path segment as compression writes it: eh or ex and hexadecimal or base 64 digits
+// (GS1 EPC-binary form), or base 64 with digits and letters of both cases (URI compression).
+bool looks_compressed(std::string_view uri) {
+  const std::string_view path = uri.substr(0, uri.find_first_of("?#"));
+  const std::string_view last = path.substr(path.rfind('/') + 1);
+  if (last.size() < 10 || find_outside(last, kCset64) != last.size()) return false;
+  if (last.starts_with("eh") || last.starts_with("ex")) return true;
+  bool digit = false;
+  bool upper = false;
+  bool lower = false;
+  for (const char c : last) {
+    digit |= is_digit(c);
+    upper |= c >= 'A' && c <= 'Z';
+    lower |= c >= 'a' && c <= 'z';
+  }
+  return digit && upper && lower;
 }
 
 Status add_query(DigitalLink& link, std::string_view uri, std::string_view query) {
@@ -220,6 +259,19 @@ Result<DigitalLink> parse_digital_link(std::string_view uri) {
   }
   const auto split = split_link(uri);
   if (!split) {
+    if (const auto current = without_short_names(uri)) {
+      DigitalLink link = PACKTRAIL_TRY(parse_digital_link(*current));
+      link.stem = uri.substr(0, link.stem.size());
+      link.has_short_names = true;
+      return link;
+    }
+    if (looks_compressed(uri)) {
+      const std::string_view path = uri.substr(0, uri.find_first_of("?#"));
+      const std::size_t last = path.rfind('/') + 1;
+      return link_error("the link seems to be compressed, and compressed links are not read", last,
+                        path.size() - last, "uncompressed syntax (GS1 Digital Link: URI Syntax 4)",
+                        "give the uncompressed link, or what its domain resolves it to");
+    }
     return link_error("no primary key ends the path", 0, 0,
                       "host, stem, key AI, value, then qualifiers (GS1 Digital Link: URI Syntax 4)",
                       "end the path with /01/ and the GTIN, or another key");
@@ -240,6 +292,50 @@ Result<DigitalLink> parse_digital_link(std::string_view uri) {
   link.has_foreign_query = split->has_fragment;
   PACKTRAIL_TRY(add_query(link, uri, split->query));
   return link;
+}
+
+std::optional<std::string> without_short_names(std::string_view uri) {
+  if (!looks_like_link(uri) || uri.size() > kDigitalLinkMax) return std::nullopt;
+  const std::size_t path_end = std::min(uri.find_first_of("?#"), uri.size());
+  const std::size_t host = uri[4] == ':' ? 7 : 8;
+  std::string tail;  // Pairs read so far, from the right.
+  std::size_t end = path_end;
+  bool changed = false;
+  bool has_key = false;
+  for (std::size_t pair = 0; pair < LinkPath::kPairsMax && !has_key; ++pair) {
+    const std::size_t value = uri.substr(0, end).rfind('/');
+    if (value == std::string_view::npos || value <= host) return std::nullopt;
+    const std::size_t name = uri.substr(0, value).rfind('/');
+    if (name == std::string_view::npos || name < host) return std::nullopt;
+    const std::string_view written = uri.substr(name + 1, value - name - 1);
+    const std::string_view ai_text = long_name(written);
+    const auto ai = Ai::parse(ai_text);
+    if (!ai) return std::nullopt;
+    changed |= ai_text != written;
+    tail.insert(0, uri.substr(value, end - value));
+    tail.insert(0, ai_text).insert(0, 1, '/');
+    has_key = find_link_key(*ai) != nullptr;
+    end = name;
+  }
+  if (!changed || !has_key) return std::nullopt;
+  std::string out(uri.substr(0, end));
+  out += tail;
+  std::string_view rest = uri.substr(path_end);
+  if (!rest.starts_with('?')) return out.append(rest);
+  const std::string_view fragment = rest.substr(std::min(rest.find('#'), rest.size()));
+  rest.remove_suffix(fragment.size());
+  while (!rest.empty()) {  // Each round begins with '?' or '&'.
+    const std::size_t next = std::min(rest.find('&', 1), rest.size());
+    const std::size_t equals = std::min(rest.find('='), next);
+    out.append(rest.substr(0, 1)).append(long_name(rest.substr(1, equals - 1)));
+    out.append(rest.substr(equals, next - equals));
+    rest.remove_prefix(next);
+  }
+  return out.append(fragment);
+}
+
+Result<std::string> to_canonical_link(const ElementString& elements) {
+  return to_digital_link(elements, kCanonicalStem);
 }
 
 Result<std::string> to_digital_link(const ElementString& elements, std::string_view stem) {

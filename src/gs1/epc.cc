@@ -423,8 +423,8 @@ struct PackReading {
   bool is_canonical = true;
 
   operator ParsedEpc() const {  // NOLINT(google-explicit-constructor): constructs in place.
-    return ParsedEpc{Epc(std::in_place_type<Sgtin>, Gtin(CheckedText{gtin.data(), gtin.size()}),
-                         SerialNumber::of_valid(serial, serial_size)),
+    return ParsedEpc{Epc(Sgtin{Gtin(CheckedText{gtin.data(), gtin.size()}),
+                               SerialNumber::of_valid(serial, serial_size)}),
                      spelling, is_canonical};
   }
 };
@@ -554,7 +554,15 @@ Result<ParsedEpc> parse_epc_general(std::string_view text) {
   }
   if (text.size() > kEpcTextMax || !looks_like_link(text)) return read_other(text);
   const auto link = split_link(text);
-  if (!link) return read_other(text);
+  if (!link) {
+    const auto current = without_short_names(text);
+    if (!current) return read_other(text);
+    auto parsed = parse_epc_general(*current);
+    if (!parsed || epc_scheme(parsed->value) == EpcScheme::kOther) return read_other(text);
+    parsed->spelling.stem = text.substr(0, parsed->spelling.stem.size());
+    parsed->is_canonical = false;
+    return parsed;
+  }
   std::optional<Epc> value;
   const LinkMatch match = read_link(*link, value);
   if (match == LinkMatch::NotOurs) return read_other(text);
