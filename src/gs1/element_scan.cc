@@ -23,14 +23,14 @@ enum class Check : std::uint8_t {
 struct Plan {
   Check check = Check::Parts;
   TextBits::Row foreign = TextBits::Row::NotDigit;
-  bool predefined = false;
+  std::size_t fixed = 0;  // All ones for a predefined length: the value ends without a separator.
   std::uint8_t size_min = 0;
   std::uint8_t size_max = 0;
 };
 
 Plan plan_of(const AiEntry& entry) {
   Plan plan;
-  plan.predefined = entry.predefined;
+  plan.fixed = entry.predefined ? ~std::size_t{0} : 0;
   plan.size_min = entry.size_min;
   plan.size_max = entry.size_max;
   if (entry.component_count != 1) return plan;
@@ -57,6 +57,12 @@ class Plans {
   static constexpr std::uint8_t kNone = 255;
   static_assert(kAiRowCount <= kNone);
 
+  struct Pair {
+    std::uint32_t mask = 0;  // 0xFF for each further digit of the AI, from the lowest byte on.
+    std::uint32_t reciprocal = 0;  // Takes the zeros away again: (padded * reciprocal) >> 16.
+    std::uint8_t digits = 0;       // 0 when no AI begins so.
+  };
+
   Plans() {
     row_of_.fill(kNone);
     for (std::size_t row = 0; row < kAiRowCount; ++row) {
@@ -65,17 +71,21 @@ class Plans {
       const unsigned scale = entry.digits == 2 ? 100 : entry.digits == 3 ? 10 : 1;
       for (unsigned number = entry.first; number <= entry.last; ++number) {
         row_of_[number * scale] = static_cast<std::uint8_t>(row);
-        digits_of_[number * scale / 100] = entry.digits;
+        pairs_[number * scale / 100] = {entry.digits == 2   ? 0x0000U
+                                        : entry.digits == 3 ? 0x00FFU
+                                                            : 0xFFFFU,
+                                        (1U << 16U) / scale + static_cast<unsigned>(scale > 1),
+                                        entry.digits};
       }
     }
   }
-  [[nodiscard]] std::uint8_t digits_of(unsigned pair) const { return digits_of_[pair]; }
+  [[nodiscard]] const Pair& pair(unsigned number) const { return pairs_[number]; }
   [[nodiscard]] std::uint8_t row_of(unsigned padded) const { return row_of_[padded]; }
   [[nodiscard]] const Plan& plan(std::size_t row) const { return plans_[row]; }
 
  private:
   std::array<std::uint8_t, 10000> row_of_{};
-  std::array<std::uint8_t, 100> digits_of_{};
+  std::array<Pair, 100> pairs_{};
   std::array<Plan, kAiRowCount> plans_{};
 };
 const Plans kPlans;
@@ -85,30 +95,21 @@ struct Found {
   std::uint8_t row = Plans::kNone;
 };
 
-// The AI at `at`, at least two characters before the end.
+// The AI at `at`, at least two characters before the end. How many digits it has does not branch.
 Found find_at(std::string_view text, std::size_t at) {
-  unsigned digit[4] = {};
-  digit[0] = static_cast<unsigned char>(text[at]) - unsigned{'0'};
-  digit[1] = static_cast<unsigned char>(text[at + 1]) - unsigned{'0'};
-  if (digit[0] > 9 || digit[1] > 9) return {};
-  const unsigned pair = digit[0] * 10 + digit[1];
-  const std::uint8_t digits = kPlans.digits_of(pair);
-  if (digits < 2 || text.size() - at < digits) return {};
-  unsigned padded = pair * 100;
-  unsigned number = pair;
-  if (digits > 2) {
-    digit[2] = static_cast<unsigned char>(text[at + 2]) - unsigned{'0'};
-    if (digit[2] > 9) return {};
-    padded += digit[2] * 10;
-    number = number * 10 + digit[2];
-  }
-  if (digits > 3) {
-    digit[3] = static_cast<unsigned char>(text[at + 3]) - unsigned{'0'};
-    if (digit[3] > 9) return {};
-    padded += digit[3];
-    number = number * 10 + digit[3];
-  }
-  return {{static_cast<std::uint16_t>(number), digits}, kPlans.row_of(padded)};
+  const auto digit = [&](std::size_t i) {
+    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) - unsigned{'0'} : 0xFFU;
+  };
+  const unsigned tens = digit(0);
+  const unsigned ones = digit(1);
+  if (tens > 9 || ones > 9) return {};
+  const Plans::Pair& pair = kPlans.pair(tens * 10 + ones);
+  const unsigned third = digit(2) & pair.mask & 0xFFU;
+  const unsigned fourth = digit(3) & pair.mask >> 8U;
+  if (third > 9 || fourth > 9 || pair.digits == 0) return {};
+  const unsigned padded = tens * 1000 + ones * 100 + third * 10 + fourth;
+  return {{static_cast<std::uint16_t>(padded * pair.reciprocal >> 16U), pair.digits},
+          kPlans.row_of(padded)};
 }
 
 unsigned two(const char* digits) {
@@ -132,8 +133,9 @@ CharClass class_of(AiCharset charset) {
                                         : kCset64;
 }
 
-bool parts_hold(const AiEntry& entry, const TextBits& bits, std::string_view text,
-                std::size_t begin, std::size_t size) {
+template <class Bits>
+bool parts_hold(const AiEntry& entry, const Bits& bits, std::string_view text, std::size_t begin,
+                std::size_t size) {
   std::size_t at = 0;
   for (const AiComponent& component : entry.components()) {
     const std::size_t left = size - at;
@@ -156,7 +158,8 @@ bool parts_hold(const AiEntry& entry, const TextBits& bits, std::string_view tex
   return at == size;
 }
 
-bool value_holds(std::size_t row, const Plan& plan, const TextBits& bits, std::string_view text,
+template <class Bits>
+bool value_holds(std::size_t row, const Plan& plan, const Bits& bits, std::string_view text,
                  std::size_t begin, std::size_t size) {
   if (plan.check == Check::Parts) return parts_hold(ai_table()[row], bits, text, begin, size);
   if (!bits.is_clear(plan.foreign, begin, size)) return false;
@@ -174,9 +177,8 @@ bool ElementScan::partners_hold() const {
   return true;
 }
 
-bool scan_elements(std::string_view text, ElementScan& scan) noexcept {
-  if (text.size() > ElementScan::kTextMax) return false;
-  const TextBits bits(text);
+template <class Bits>
+bool ElementScan::read(std::string_view text, const Bits& bits) {
   std::size_t at = gs1_aim_prefix(text);
   at += static_cast<std::size_t>(at < text.size() && text[at] == kGroupSeparator);
   while (at < text.size()) {
@@ -185,28 +187,34 @@ bool scan_elements(std::string_view text, ElementScan& scan) noexcept {
     if (found.row == Plans::kNone) return false;
     const Plan& plan = kPlans.plan(found.row);
     const std::size_t begin = at + found.ai.digits;
-    const std::size_t end = plan.predefined ? begin + plan.size_max : bits.next_separator(begin);
+    if (begin > text.size()) return false;
+    const std::size_t separator = bits.next_separator(begin);
+    const std::size_t end = separator + ((begin + plan.size_max - separator) & plan.fixed);
     const std::size_t size = end - begin;
     if (end > text.size() || size < plan.size_min || size > plan.size_max) return false;
     if (!value_holds(found.row, plan, bits, text, begin, size)) return false;
     at = end + static_cast<std::size_t>(bits.is_separator(end));
-    if (scan.present_.contains(found.row)) {
+    if (present_.contains(found.row)) {
       bool again = false;
-      for (std::size_t i = 0; i < scan.count_; ++i) {
-        const ScannedElement& known = scan.elements_[i];
-        if (!(known.ai == found.ai)) continue;
-        if (ElementScan::value(text, known) != text.substr(begin, size)) return false;
+      for (std::size_t i = 0; i < count_; ++i) {
+        if (!(elements_[i].ai == found.ai)) continue;
+        if (value(text, elements_[i]) != text.substr(begin, size)) return false;
         again = true;
       }
       if (again) continue;
-      scan.repeated_.insert(found.row);
+      repeated_.insert(found.row);
     }
-    if (scan.count_ == ElementScan::kElementsMax) return false;
-    scan.present_.insert(found.row);
-    scan.elements_[scan.count_++] = {found.ai, static_cast<std::uint16_t>(begin),
-                                     static_cast<std::uint8_t>(size), found.row};
+    if (count_ == kElementsMax) return false;
+    present_.insert(found.row);
+    elements_[count_++] = {found.ai, static_cast<std::uint16_t>(begin),
+                           static_cast<std::uint8_t>(size), found.row};
   }
-  return scan.count_ > 0;
+  return count_ > 0;
+}
+
+bool scan_elements(std::string_view text, ElementScan& scan) noexcept {
+  if (text.size() <= ShortTextBits::kTextMax) return scan.read(text, ShortTextBits(text));
+  return text.size() <= ElementScan::kTextMax && scan.read(text, TextBits(text));
 }
 
 }  // namespace packtrail::gs1

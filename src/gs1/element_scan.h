@@ -45,6 +45,8 @@ class ElementScan {
 
  private:
   friend bool scan_elements(std::string_view text, ElementScan& scan) noexcept;
+  template <class Bits>
+  bool read(std::string_view text, const Bits& bits);
   std::array<ScannedElement, kElementsMax> elements_;
   std::size_t count_ = 0;
   AiRowSet present_;
