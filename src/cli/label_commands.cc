@@ -61,12 +61,36 @@ Result<sym::LabelData> data_of(const sym::LabelTemplate& form,
   return out;
 }
 
+std::string about_json(const sym::LabelTemplate& form, const sym::Page& page) {
+  boost::json::array symbols, texts;
+  for (const auto& placed : page.symbols) {
+    symbols.push_back(boost::json::object{{"name", placed.name},
+                                          {"kind", sym::to_string(placed.symbol.kind)},
+                                          {"data", placed.symbol.data},
+                                          {"rows", placed.symbol.modules.height()},
+                                          {"columns", placed.symbol.modules.width()},
+                                          {"x_dimension_um", placed.plan.module.x_dimension_um},
+                                          {"x_dimension_dots", placed.plan.module.dots}});
+  }
+  for (const auto& text : page.texts) texts.emplace_back(text.text);
+  return boost::json::serialize(boost::json::object{{"template", form.name},
+                                                    {"dpi", page.dpi},
+                                                    {"width_dots", page.width_dots()},
+                                                    {"height_dots", page.height_dots()},
+                                                    {"symbols", std::move(symbols)},
+                                                    {"texts", std::move(texts)}});
+}
+
 Status render_label(const Options& options) {
   const auto form = PACKTRAIL_TRY(load(options.form));
   const auto data = PACKTRAIL_TRY(data_of(form, options.data));
   const auto page = PACKTRAIL_TRY(sym::lay_out(form, data, {options.language, options.dpi}));
   const Bytes bytes = options.preview ? PACKTRAIL_TRY(sym::to_preview(page, kPreviewPixelsPerMm))
                                       : PACKTRAIL_TRY(print_page(page, options.format));
+  if (options.json) {
+    std::puts(about_json(form, page).c_str());
+    if (options.out.empty()) return {};
+  }
   return deliver(bytes, options.out);
 }
 
@@ -168,6 +192,7 @@ void add_label_commands(const Nouns& nouns) {
   render->add_option("TEMPLATE", options->form, "Name or file")->required();
   render->add_option("--format", options->format, kPrintFormats)->capture_default_str();
   render->add_flag("--preview", options->preview, "PNG for the screen: rulers, quiet zones tinted");
+  render->add_flag("--json", options->json, "Describe the label as JSON on standard output");
   with_data(render);
   render->callback(run(render_label));
 
