@@ -180,7 +180,8 @@ std::string value_text(const sym::ParameterGrade& each) {
       return fmt::format("{:.2f} X", each.value);
     case sym::Parameter::PrintGrowthX:
     case sym::Parameter::PrintGrowthY:
-      return fmt::format("{:+.2f}", each.value);
+      return fmt::format("{:+.2f}",
+                         std::abs(each.value) < 0.005 ? 0.0 : each.value);  // No "-0.00".
     default:
       return fmt::format("{:.0f} %", 100 * each.value);
   }

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "symbology/grade/grade.h"
+#include "symbology/grade/report.h"
 
 namespace packtrail::symbology {
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "symbology/grade/grade.h"
+#include "symbology/grade/report.h"
 #include "symbology/grade/scale.h"
 
 namespace packtrail::symbology {

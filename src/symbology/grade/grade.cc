@@ -438,6 +438,7 @@ class Grader::Work {
   Result<std::vector<Found>> find(const GreyImage& picture) {
     std::vector<Found> out;
     if (auto symbol = reader_.read(picture)) {
+      PACKTRAIL_TRY(check_size(symbol->columns, symbol->rows));
       out.push_back({symbol->corners, symbol->inverted ? Tone::LightOnDark : Tone::DarkOnLight,
                      symbol->identifier, symbol->data});
       return out;
@@ -456,6 +457,24 @@ class Grader::Work {
       out.push_back({fit.corners, Tone::DarkOnLight, {}, {}});
     }
     return out;
+  }
+
+  // What the reader says of the size; 0 when it does not know. A mirrored rectangle is higher than
+  // wide.
+  static Status check_size(int columns, int rows) {
+    if (columns == 0) return {};
+    for (const Ecc200Size& size : ecc200_sizes()) {
+      if (size.columns == columns && size.rows == rows) return {};
+      if (size.columns == rows && size.rows == columns) return {};
+    }
+    return Error{
+        .code = Errc::FailedPrecondition,
+        .message = fmt::format("a DataMatrix of {} x {} modules is not graded yet", rows, columns),
+        .field = "picture",
+        .rule =
+            "the 24 square and 6 rectangular sizes of ISO/IEC 16022 are graded, those "
+            "of the rectangular extension (DMRE) are not",
+        .remedy = "use a verifier for them"};
   }
 
   const Aperture& aperture(double pixels) {

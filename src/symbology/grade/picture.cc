@@ -324,7 +324,8 @@ class Sheet {
         return fmt::format("{:.2f} X", each.value);
       case Parameter::PrintGrowthX:
       case Parameter::PrintGrowthY:
-        return fmt::format("{:+.2f}", each.value);
+        return fmt::format("{:+.2f}",
+                           std::abs(each.value) < 0.005 ? 0.0 : each.value);  // No "-0.00".
       default:
         return fmt::format("{:.0f} %", 100 * each.value);
     }

@@ -13,7 +13,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "symbology/grade/grade.h"
+#include "symbology/grade/report.h"
 #include "symbology/image.h"
 
 namespace packtrail::symbology {

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "symbology/grade/drawn.h"
+#include "symbology/grade/grade.h"
 
 namespace packtrail::symbology {
 namespace {

@@ -15,7 +15,7 @@
 #include <optional>
 #include <vector>
 
-#include "symbology/grade/grade.h"
+#include "symbology/grade/report.h"
 
 namespace packtrail::symbology {
 

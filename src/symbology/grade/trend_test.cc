@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "symbology/grade/drawn.h"
+#include "symbology/grade/grade.h"
 #include "symbology/testing/pictures.h"
 
 namespace packtrail::symbology {
