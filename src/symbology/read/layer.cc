@@ -46,7 +46,6 @@ bool overlap(const Symbol& a, const Symbol& b) {
 // A place in the grid, in whole steps from an arbitrary first one.
 struct Index {
   int column = 0, row = 0;
-  friend auto operator<=>(const Index&, const Index&) = default;
 };
 
 // From grid steps to the picture, in perspective.

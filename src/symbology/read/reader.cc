@@ -441,10 +441,10 @@ class SymbolReader::Ladder {
         return threshold_and_decode(rung, placement);
       case Rung::UnsharpOtsu:
         unsharp(in, 4.0F, 2.5F, a_);
-        return threshold_and_decode(rung, placement);
+        return sharpened(rung, placement);
       case Rung::UnsharpMoreOtsu:
         unsharp(in, 3.0F, 5.0F, a_);
-        return threshold_and_decode(rung, placement);
+        return sharpened(rung, placement);
       case Rung::OpenOtsu:
       case Rung::CloseOtsu:
         return morphed(in, rung, placement);
@@ -471,6 +471,12 @@ class SymbolReader::Ladder {
   ReadResult threshold_and_decode(Rung rung, const Placement& placement) {
     binarise(a_, otsu_threshold(a_), b_);
     return decode(b_, rung, placement);
+  }
+
+  // The module grid sees more than a threshold does: 0.6 modules of blur need both.
+  ReadResult sharpened(Rung rung, const Placement& placement) {
+    if (auto symbol = threshold_and_decode(rung, placement)) return symbol;
+    return rectified(a_, placement, rung);
   }
 
   ReadResult morphed(const GreyImage& in, Rung rung, const Placement& placement) {
