@@ -187,8 +187,8 @@ const Ecc200Layout& Ecc200Layout::of(const Ecc200Size& size) {
     if (!kept[i]) kept[i] = std::unique_ptr<const Ecc200Layout>(new Ecc200Layout(kSizes[i]));
     return *kept[i];
   }
-  PACKTRAIL_ASSERT(!"a size of ecc200_sizes()");
-  std::abort();
+  // Sizes come from ecc200_sizes() alone.
+  assert_failed("a size of ecc200_sizes()", __FILE__, __LINE__);
 }
 
 Ecc200Layout::Ecc200Layout(const Ecc200Size& size) : size_(size) {
