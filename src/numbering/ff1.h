@@ -22,9 +22,11 @@ class Ff1 {
  public:
   static constexpr std::uint32_t kRadixMin = 2;
   static constexpr std::uint32_t kRadixMax = 65536;
-  static constexpr std::size_t kLengthMax = 256;    // Numerals in a text.
-  static constexpr std::size_t kTweakMax = 65536;   // Bytes.
-  static constexpr std::uint64_t kDomainMin = 100;  // radix^length; SP 800-38G 5.1.
+  static constexpr std::size_t kLengthMax = 256;   // Numerals in a text.
+  static constexpr std::size_t kTweakMax = 65536;  // Bytes.
+  // radix^length, as SP 800-38G 5.1 has it, so that published vectors run. Revision 1 (draft) asks
+  // for 10^6: SerialCipher enforces that for every serial number format.
+  static constexpr std::uint64_t kDomainMin = 100;
 
   // `key`: 16, 24 or 32 bytes (AES-128, -192, -256).
   static Result<Ff1> create(ByteView key, std::uint32_t radix);
