@@ -24,18 +24,6 @@ bool is_name(std::string_view text, std::size_t size_max) {
                      [](char c) { return c != '~' && gs1::is_in(c, gs1::kUriUnreserved); });
 }
 
-// radix^length, or the largest 64-bit number when it is more.
-std::uint64_t space_of(std::size_t radix, std::size_t length) {
-  std::uint64_t space = 1;
-  for (std::size_t i = 0; i < length; ++i) {
-    if (space > std::numeric_limits<std::uint64_t>::max() / radix) {
-      return std::numeric_limits<std::uint64_t>::max();
-    }
-    space *= radix;
-  }
-  return space;
-}
-
 void append(Bytes& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
 
 }  // namespace
@@ -63,10 +51,22 @@ Result<Pool> Pool::create(PoolSpec spec) {
     return pool_error("pool.planned_quantity", "the planned quantity is 0", "at least 1 pack",
                       "give the number of packs that this GTIN will ever have");
   }
-  const std::uint64_t space = space_of(spec.alphabet.radix(), spec.length);
-  if (space < kPoolSpaceMin) {
+  if (spec.rules.prefix.size() + SerialCipher::kLengthMin > spec.length) {
+    return pool_error("pool.prefix", "the prefix leaves fewer than 2 characters to number with",
+                      "at least 2 characters behind the prefix", "choose longer serial numbers");
+  }
+  auto filter = std::make_shared<const SerialFilter>(
+      PACKTRAIL_TRY(SerialFilter::create(spec.alphabet, spec.length, spec.rules)));
+  if (filter->share() * static_cast<double>(kExcludedShareMax) < 1) {
+    return pool_error("pool.first_characters",
+                      "the rules exclude more than 3 of 4 serial numbers of the form",
+                      "at least 1 of 4 passes, so that skipping stays cheap",
+                      "use a smaller alphabet or a prefix instead");
+  }
+  const std::uint64_t space = filter->usable();
+  if (filter->space() < kPoolSpaceMin) {
     return pool_error("pool.length",
-                      "the format has only " + std::to_string(space) + " serial numbers",
+                      "the format has only " + std::to_string(filter->space()) + " serial numbers",
                       "at least 10^13 (resistance of FF1 against distinguishing attacks)",
                       "choose longer serial numbers or a larger alphabet");
   }
@@ -84,19 +84,20 @@ Result<Pool> Pool::create(PoolSpec spec) {
                       "at most 1 of 100,000 serial numbers is ever issued",
                       "choose longer serial numbers or a larger alphabet");
   }
-  return Pool(std::move(spec), space);
+  return Pool(std::move(spec), std::move(filter));
 }
 
-Status Pool::check_allocation(std::uint64_t next, std::uint64_t count) const {
+Status Pool::check_allocation(std::uint64_t issued, std::uint64_t count) const {
   if (count == 0) {
     return pool_error("quantity", "no number is asked for", "at least 1", "give a quantity");
   }
   const std::uint64_t safe = safe_size();
-  if (next > safe || count > safe - next) {
+  if (issued > safe || count > safe - issued) {
     return pool_error(
         "quantity",
-        "pool " + spec_.id.value() + " may issue " + std::to_string(next > safe ? 0 : safe - next) +
-            " more numbers, not " + std::to_string(count),
+        "pool " + spec_.id.value() + " may issue " +
+            std::to_string(issued > safe ? 0 : safe - issued) + " more numbers, not " +
+            std::to_string(count),
         "at most 1 of 100,000 serial numbers is ever issued; safe size " + std::to_string(safe),
         "create a pool with longer serial numbers", Errc::ResourceExhausted);
   }
@@ -123,9 +124,14 @@ Result<SerialCipher> Pool::cipher(const MasterKey& key, const KeyCheckValue& exp
   append(tweak, spec_.gtin.digits());
   append(tweak, spec_.id.value());
   tweak.push_back(spec_.format_version);
-  auto cipher = SerialCipher::create(derived, tweak, spec_.alphabet, spec_.length);
+  auto cipher = SerialCipher::create(derived, tweak, spec_.alphabet,
+                                     spec_.length - spec_.rules.prefix.size());
   wipe(derived);
   return cipher;
+}
+
+Result<PoolCodec> Pool::codec(const MasterKey& key, const KeyCheckValue& expected) const {
+  return PoolCodec(PACKTRAIL_TRY(cipher(key, expected)), filter_, spec_.rules.prefix);
 }
 
 std::uint64_t SsccSeries::capacity() const { return gs1::Sscc::serial_references(prefix); }
