@@ -287,9 +287,9 @@ Result<bool> Capture::State::grant(Job& job) {
       if (!known_position) {
         known_position = trace.pending().event_position(record->event.event_id);
       }
-    } else if (const auto* allocate = std::get_if<AllocateNumbers>(command.command)) {
+    } else if (const auto token = token_of(*command.command); !token.text.empty()) {
       if (!known_position) {
-        known_position = trace.pending().allocation_position(allocate->order_id, allocate->token);
+        known_position = trace.pending().token_position(token.order_id, token.text);
       }
     }
     if (command.fact.has_numbers_allocated()) {
@@ -298,6 +298,10 @@ Result<bool> Capture::State::grant(Job& job) {
       receipt.created.emplace_back(command.fact.pool_created().object_class());
     } else if (command.fact.has_sscc_series_created()) {
       receipt.created.emplace_back(command.fact.sscc_series_created().object_class());
+    } else if (command.fact.has_imported_pool_created()) {
+      receipt.created.emplace_back(command.fact.imported_pool_created().object_class());
+    } else if (command.fact.has_numbers_imported()) {
+      receipt.imported.push_back(command.import);
     }
   }
   if (index == 0) {

@@ -63,23 +63,59 @@ struct CreatePool {
   std::string product_name = {};
   // When given, the key that `spec.key_id` names must have this check value.
   std::optional<numbering::KeyCheckValue> key_check_value = {};
+  // Next: one above the newest pool of the GTIN, whatever the specification says.
+  enum class Epoch : std::uint8_t { Given, Next } epoch = Epoch::Given;
 };
 struct CreateSsccSeries {
   gs1::CompanyPrefix company_prefix;
   unsigned extension_digit = 0;  // 0..9; one series per (prefix, digit).
 };
+// A pool of numbers that somebody else makes, for ImportNumbers to fill.
+struct CreateImportedPool {
+  gs1::Gtin gtin;
+  std::string source = {};  // Who makes them.
+  std::string owner = {};   // Whose they are; empty: the actor's company.
+  std::string market = {};
+  std::string format = {};  // Market profile that they were checked against.
+  unsigned gcp_length = 0;
+  std::string product_name = {};
+  std::uint64_t low_water = 0;
+};
 // Same token and same order: the same numbers again (idempotent).
 struct AllocateNumbers {
   trace::ObjectClass pool;
   std::uint64_t count = 0;
-  std::string order_id = {};
+  std::string order_id = {};  // Order, or another recipient.
   std::string token = {};
+  // A reservation, when not empty: the line may use the numbers without asking, for days. Nothing
+  // expires by itself: what it does not use stays reserved until it is returned.
+  std::string line = {};
+  std::int64_t until_us = 0;    // When the line should be back; 0: not said.
+  std::uint64_t low_water = 0;  // Warn when the line has no more left.
 };
+// Idempotent by token, within the order, when there is one.
 struct MoveNumbers {
   std::vector<trace::ObjectRun> runs = {};  // All of one class.
+  // Unallocated (return), Encoded, LabelScrapped, LabelSampled or SnInvalid (void).
   numbering::SerialState to = numbering::SerialState::Unassigned;
   std::string order_id = {};
   std::string reason = {};  // Stable word.
+  std::string token = {};
+};
+// Numbers made elsewhere come into an imported pool. Idempotent by token: the same token and
+// numbers answer what was taken before.
+struct ImportNumbers {
+  enum class OnClash : std::uint8_t { Refuse, LeaveOut };
+  trace::ObjectClass pool;
+  gs1::Gtin gtin;                         // Of the pool.
+  std::vector<std::string> serials = {};  // AI (21), at most kNumbersPerImportMax.
+  // Nothing, or one per number: other elements for its label, "91EE06<GS>92...".
+  std::vector<std::string> companions = {};
+  std::string token = {};
+  OnClash on_clash = OnClash::Refuse;
+  std::string file_name = {};
+  Bytes file_sha256 = {};
+  std::uint64_t first_line = 0;
 };
 struct AdvancePool {
   trace::ObjectClass pool;
@@ -120,9 +156,9 @@ struct RecordUser {
   bool disabled = false;
 };
 
-using Command =
-    std::variant<RecordEvent, CreatePool, CreateSsccSeries, AllocateNumbers, MoveNumbers,
-                 AdvancePool, BlockPools, OpenOrder, ChangeOrderState, RecordLine, RecordUser>;
+using Command = std::variant<RecordEvent, CreatePool, CreateSsccSeries, AllocateNumbers,
+                             MoveNumbers, AdvancePool, BlockPools, OpenOrder, ChangeOrderState,
+                             RecordLine, RecordUser, CreateImportedPool, ImportNumbers>;
 
 // All of it or nothing. Later commands see what earlier ones did.
 struct Request {
@@ -132,18 +168,30 @@ struct Request {
   std::vector<Command> commands;
 };
 
+// What became of one ImportNumbers.
+struct ImportOutcome {
+  struct Clash {
+    std::size_t index = 0;  // In `serials`.
+    std::string place;      // Who has the number: "class 3, counter 17", ...
+  };
+  std::uint64_t taken = 0;
+  std::vector<Clash> clashes;  // Left out; empty for a repeated request.
+};
+
 struct Receipt {
   std::uint64_t first_position = 0;
   std::uint64_t facts = 0;
   bool repeated = false;  // The key was known: nothing new was recorded.
   UtcTime record_time;
-  // One entry per AllocateNumbers / CreatePool / CreateSsccSeries of the request, in order.
+  // One entry per AllocateNumbers / Create... of the request, in order.
   std::vector<std::vector<trace::ObjectRun>> allocated;
   std::vector<trace::ObjectClass> created;
+  std::vector<ImportOutcome> imported;  // One per ImportNumbers, in order.
 };
 
 inline constexpr std::size_t kCommandsPerRequestMax = 100'000;
 inline constexpr std::size_t kEpcsPerRequestMax = 2'000'000;
+inline constexpr std::size_t kNumbersPerImportMax = 100'000;   // In one ImportNumbers.
 inline constexpr std::size_t kNewGtinsPerRequestMax = 20'000;  // Foreign, never seen before.
 inline constexpr std::int64_t kFutureToleranceUs =
     15LL * 60 * 1'000'000;  // Later event times are refused.

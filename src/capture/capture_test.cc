@@ -354,7 +354,7 @@ TEST_F(CaptureTest, NumbersMoveAsTheModelSays) {
   const ObjectRun run = allocate(packs, 10, "t1");
   expect_refused(move({run}, SerialState::LabelScrapped), "scrap_encoded_label");
   ASSERT_TRUE(move({{run.first, 4}}, SerialState::Unallocated));
-  expect_refused(move({{run.first, 4}}, SerialState::Allocated), "allocate_fresh");
+  expect_refused(move({{run.first, 4}}, SerialState::Allocated), "allocation_is_no_move");
   expect_refused(move({run}, SerialState::Encoded), "encode_allocated");
   const ObjectRun rest{trace::ObjectNumber(packs, run.first.instance() + 4), 6};
   ASSERT_TRUE(move({rest}, SerialState::Encoded));
@@ -373,7 +373,7 @@ TEST_F(CaptureTest, PoolsAreMadeOnce) {
   spec.planned_quantity = 1ULL << 60;
   EXPECT_FALSE(site.submit({CreatePool{.spec = spec}}));
   spec = Site::pool_spec(2);
-  spec.key_id = numbering::KeyId("k2");
+  spec.key_id = numbering::KeyId("k3");
   EXPECT_FALSE(site.submit({CreatePool{.spec = spec}}));
   expect_refused(site.submit({CreatePool{.spec = Site::pool_spec(2),
                                          .key_check_value = numbering::KeyCheckValue{}}}),

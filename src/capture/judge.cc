@@ -1,6 +1,8 @@
 #include "capture/judge.h"
 
 #include <algorithm>
+#include <array>
+#include <unordered_map>
 #include <utility>
 
 #include "base/assert.h"
@@ -85,6 +87,15 @@ bool overlap(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+Token token_of(const Command& command) {
+  if (const auto* allocate = std::get_if<AllocateNumbers>(&command)) {
+    return {allocate->order_id, allocate->token};
+  }
+  if (const auto* move = std::get_if<MoveNumbers>(&command)) return {move->order_id, move->token};
+  if (const auto* import = std::get_if<ImportNumbers>(&command)) return {{}, import->token};
+  return {};
+}
+
 Result<Answer> Judge::judge(PreparedCommand& command, const trace::RunSet& line_passed,
                             UtcTime now) {
   now_ = now;
@@ -101,8 +112,8 @@ bool Judge::must_wait(const Prepared& prepared) {
     std::optional<std::uint64_t> position;
     if (const auto* record = std::get_if<RecordEvent>(command.command)) {
       if (!record->event.event_id.empty()) position = view_.event_position(record->event.event_id);
-    } else if (const auto* allocate = std::get_if<AllocateNumbers>(command.command)) {
-      position = view_.allocation_position(allocate->order_id, allocate->token);
+    } else if (const Token token = token_of(*command.command); !token.text.empty()) {
+      position = view_.token_position(token.order_id, token.text);
     }
     if (position && *position >= ledger_.size()) return true;
   }
@@ -177,7 +188,7 @@ Status Judge::check_line_evidence(const PreparedCommand& command) {
     if (at == 0 || object.object_class() != last_class) {
       last_class = object.object_class();
       const auto info = view_.pool(last_class);
-      is_pool = info && info->spec;
+      is_pool = info && info->kind != trace::PoolKind::Sscc;
     }
     if (!is_pool) continue;
     const auto holds = [&](const trace::ObjectRun& run) {
@@ -261,8 +272,9 @@ const Judge::Issuer* Judge::issuer(const gs1::Epc& epc) {
     if (info->spec) {
       made.alphabet = info->spec->alphabet;
       made.length = info->spec->length;
+      made.prefix = info->spec->rules.prefix;
       by_gtin_[info->spec->gtin.number()].push_back(std::move(made));
-    } else {
+    } else if (info->kind == trace::PoolKind::Sscc) {
       made.prefix = std::to_string(info->extension_digit) + info->company_prefix;
       series_.push_back(std::move(made));
     }
@@ -272,7 +284,8 @@ const Judge::Issuer* Judge::issuer(const gs1::Epc& epc) {
     if (at == by_gtin_.end()) return nullptr;
     const std::string_view serial = sgtin->serial.text();
     for (const Issuer& pool : at->second) {
-      if (serial.size() == pool.length && std::all_of(serial.begin(), serial.end(), [&](char c) {
+      if (serial.size() == pool.length && serial.starts_with(pool.prefix) &&
+          std::all_of(serial.begin(), serial.end(), [&](char c) {
             return pool.alphabet->value_of(c) != numbering::Alphabet::kNoDigit;
           })) {
         return &pool;
@@ -464,7 +477,7 @@ Status Judge::check_issued(const std::vector<trace::ObjectRun>& runs, const char
   const auto pool = PACKTRAIL_TRY(find_pool(runs.front().first.object_class(), field));
   for (const trace::ObjectRun& run : runs) {
     const std::uint64_t last = run.first.instance() + (run.count - 1);
-    if (last >= pool.next_counter) {
+    if (last >= pool.known_end) {
       return refused(field,
                      "number " + std::to_string(last) + " of class " +
                          std::to_string(pool.object_class.value()) + " was never issued",
@@ -481,34 +494,64 @@ Status Judge::check_issued(const std::vector<trace::ObjectRun>& runs, const char
   return {};
 }
 
-Result<Answer> Judge::decide(PreparedCommand& command, const CreatePool& what) {
+Result<trace::ObjectClass> Judge::next_class() {
   const trace::ObjectClass made = view_.next_object_class();
+  if (made.value() <= trace::kObjectClassMax) return made;
+  return Error{.code = Errc::ResourceExhausted,
+               .message = "no more than " + std::to_string(trace::kObjectClassMax) + " classes",
+               .rule = "classes_limit"};
+}
+
+Result<Answer> Judge::decide(PreparedCommand& command, const CreateImportedPool& what) {
+  const trace::ObjectClass made = PACKTRAIL_TRY(next_class());
   for (std::uint32_t i = 1; i < made.value(); ++i) {
     const auto pool = view_.pool(trace::ObjectClass(i));
-    if (!pool || !pool->spec || pool->spec->gtin != what.spec.gtin ||
-        pool->spec->epoch != what.spec.epoch) {
+    if (!pool || pool->kind != trace::PoolKind::Imported || pool->gtin != what.gtin ||
+        pool->source != what.source || pool->market != what.market) {
       continue;
     }
+    return exists("source",
+                  "class " + std::to_string(i) + " is the pool of " +
+                      std::string(what.gtin.digits()) + " with numbers from " + what.source,
+                  "pool_exists", "Import into that pool.");
+  }
+  command.fact.mutable_imported_pool_created()->set_object_class(made.value());
+  return Answer::Record;
+}
+
+Result<Answer> Judge::decide(PreparedCommand& command, const CreatePool& what) {
+  const trace::ObjectClass made = PACKTRAIL_TRY(next_class());
+  std::uint64_t next_epoch = 0;
+  for (std::uint32_t i = 1; i < made.value(); ++i) {
+    const auto pool = view_.pool(trace::ObjectClass(i));
+    if (!pool || !pool->spec || pool->spec->gtin != what.spec.gtin) continue;
+    next_epoch = std::max(next_epoch, std::uint64_t{pool->spec->epoch} + 1);
+    if (what.epoch == CreatePool::Epoch::Next || pool->spec->epoch != what.spec.epoch) continue;
     return exists("spec.epoch",
                   "class " + std::to_string(i) + " is the pool of " +
                       std::string(what.spec.gtin.digits()) + " with epoch " +
                       std::to_string(what.spec.epoch),
                   "pool_exists", "Use that pool, or a new epoch.");
   }
-  if (made.value() > trace::kObjectClassMax) {
-    return Error{.code = Errc::ResourceExhausted,
-                 .message = "no more than " + std::to_string(trace::kObjectClassMax) + " classes",
-                 .rule = "classes_limit"};
+  if (what.epoch == CreatePool::Epoch::Next) {
+    if (next_epoch > 0xffff'ffffU) {
+      return Error{.code = Errc::ResourceExhausted,
+                   .message = "the GTIN has no epoch left",
+                   .field = "spec.epoch",
+                   .rule = "classes_limit"};
+    }
+    command.fact.mutable_pool_created()->set_epoch(static_cast<std::uint32_t>(next_epoch));
   }
   command.fact.mutable_pool_created()->set_object_class(made.value());
   return Answer::Record;
 }
 
 Result<Answer> Judge::decide(PreparedCommand& command, const CreateSsccSeries& what) {
-  const trace::ObjectClass made = view_.next_object_class();
+  const trace::ObjectClass made = PACKTRAIL_TRY(next_class());
   for (std::uint32_t i = 1; i < made.value(); ++i) {
     const auto series = view_.pool(trace::ObjectClass(i));
-    if (!series || series->spec || series->extension_digit != what.extension_digit ||
+    if (!series || series->kind != trace::PoolKind::Sscc ||
+        series->extension_digit != what.extension_digit ||
         !overlap(series->company_prefix, what.company_prefix.digits())) {
       continue;
     }
@@ -522,30 +565,66 @@ Result<Answer> Judge::decide(PreparedCommand& command, const CreateSsccSeries& w
                   "class " + std::to_string(i) + " is the series of this prefix and digit",
                   "series_exists", "Use that series, or another extension digit.");
   }
-  if (made.value() > trace::kObjectClassMax) {
-    return Error{.code = Errc::ResourceExhausted,
-                 .message = "no more than " + std::to_string(trace::kObjectClassMax) + " classes",
-                 .rule = "classes_limit"};
-  }
   command.fact.mutable_sscc_series_created()->set_object_class(made.value());
   return Answer::Record;
 }
 
+Result<Answer> Judge::same_token(const Token& token, ledger::v1::Fact& stored) {
+  if (token.text.empty()) return Answer::Record;
+  const auto position = view_.token_position(token.order_id, token.text);
+  if (!position) return Answer::Record;
+  if (*position >= ledger_.size()) return Answer::Later;
+  PACKTRAIL_TRY(ledger_.read_one(*position, stored));
+  return Answer::Recorded;
+}
+
+// The series of the same prefix that could go on where this one ends.
+Status Judge::check_series(const trace::PoolInfo& series, std::uint64_t count) {
+  if (count <= series.remaining) return {};
+  std::array<bool, 10> taken{};
+  for (std::uint32_t i = 1; i < view_.next_object_class().value(); ++i) {
+    const auto other = view_.pool(trace::ObjectClass(i));
+    if (other && other->kind == trace::PoolKind::Sscc && other->extension_digit < taken.size() &&
+        overlap(other->company_prefix, series.company_prefix)) {
+      taken[other->extension_digit] = true;
+    }
+  }
+  const auto free = std::find(taken.begin(), taken.end(), false);
+  const std::string next =
+      free == taken.end()
+          ? "All extension digits of the prefix are in use: number under another company prefix."
+          : "Go on with extension digit " + std::to_string(free - taken.begin()) +
+                ": packtrail pool create --sscc " + series.company_prefix + " --extension " +
+                std::to_string(free - taken.begin()) + ".";
+  return Error{.code = Errc::ResourceExhausted,
+               .message = "the SSCC series of prefix " + series.company_prefix +
+                          " and extension digit " + std::to_string(series.extension_digit) +
+                          " has " + std::to_string(series.remaining) + " more numbers, not " +
+                          std::to_string(count),
+               .field = "count",
+               .rule = "series_exhausted",
+               .remedy = next};
+}
+
 Result<Answer> Judge::decide(PreparedCommand& command, const AllocateNumbers& what) {
-  if (const auto position = view_.allocation_position(what.order_id, what.token)) {
-    if (*position >= ledger_.size()) return Answer::Later;
-    ledger::v1::Fact stored;
-    PACKTRAIL_TRY(ledger_.read_one(*position, stored));
+  ledger::v1::Fact stored;
+  const Answer known = PACKTRAIL_TRY(same_token(token_of(*command.command), stored));
+  if (known == Answer::Later) return known;
+  if (known == Answer::Recorded) {
+    if (!stored.has_numbers_allocated()) {
+      return exists("token", "the token was used for a move of numbers", "token_reused",
+                    "Use a new token for other numbers.");
+    }
+    const auto& before = stored.numbers_allocated();
     const auto runs = PACKTRAIL_TRY(allocated_by(stored));
-    if (stored.numbers_allocated().object_class() != what.pool.value() ||
-        trace::count_objects(runs) != what.count) {
+    if (before.object_class() != what.pool.value() || trace::count_objects(runs) != what.count ||
+        before.line() != what.line) {
       return exists("token",
                     "the token was used for " + std::to_string(trace::count_objects(runs)) +
-                        " numbers of class " +
-                        std::to_string(stored.numbers_allocated().object_class()),
+                        " numbers of class " + std::to_string(before.object_class()),
                     "token_reused", "Use a new token for other numbers.");
     }
-    *command.fact.mutable_numbers_allocated() = stored.numbers_allocated();
+    *command.fact.mutable_numbers_allocated() = before;
     return Answer::Recorded;
   }
   const auto info = PACKTRAIL_TRY(find_pool(what.pool, "pool"));
@@ -557,13 +636,17 @@ Result<Answer> Judge::decide(PreparedCommand& command, const AllocateNumbers& wh
                    "Find the highest number known to lines, exports and witnesses, then run "
                    "`packtrail pool advance`.");
   }
-  const auto fresh = model_.judge_number(SerialState::Unassigned, SerialState::Allocated);
+  const bool imported = info.kind == trace::PoolKind::Imported;
+  const auto fresh = model_.judge_number(
+      imported ? SerialState::Unallocated : SerialState::Unassigned, SerialState::Allocated);
   if (!fresh.allowed) {
     return refused("pool", std::string(fresh.reason), std::string(fresh.rule));
   }
   if (info.spec) {
     const auto pool = PACKTRAIL_TRY(numbering::Pool::create(*info.spec));
-    PACKTRAIL_TRY(pool.check_allocation(info.next_counter, what.count));
+    PACKTRAIL_TRY(pool.check_allocation(info.issued, what.count));
+  } else if (!imported) {
+    PACKTRAIL_TRY(check_series(info, what.count));
   }
   const auto runs = PACKTRAIL_TRY(view_.next_counters(what.pool, what.count));
   trace::encode_runs(runs, *command.fact.mutable_numbers_allocated()->mutable_counters());
@@ -575,7 +658,24 @@ Result<std::vector<trace::ObjectRun>> Judge::allocated_by(const ledger::v1::Fact
   return trace::decode_runs(body.counters(), trace::ObjectClass(body.object_class()));
 }
 
-Result<Answer> Judge::decide(PreparedCommand&, const MoveNumbers& what) {
+Result<Answer> Judge::decide(PreparedCommand& command, const MoveNumbers& what) {
+  ledger::v1::Fact stored;
+  const Answer known = PACKTRAIL_TRY(same_token(token_of(*command.command), stored));
+  if (known == Answer::Later) return known;
+  if (known == Answer::Recorded) {
+    const auto& before = stored.numbers_moved();
+    const auto& now = command.fact.numbers_moved();
+    const bool same_kind = stored.has_numbers_moved() &&
+                           before.object_class() == now.object_class() &&
+                           before.to_state() == now.to_state() && before.reason() == now.reason();
+    if (same_kind) {
+      const auto runs = PACKTRAIL_TRY(
+          trace::decode_runs(before.counters(), trace::ObjectClass(before.object_class())));
+      if (trace::to_set(runs) == trace::to_set(what.runs)) return known;
+    }
+    return exists("token", "the token was used for another move, or for an allocation",
+                  "token_reused", "Use a new token for another move.");
+  }
   if (static_cast<std::size_t>(what.to) >= numbering::kSerialStateCount) {
     return Error{.code = Errc::InvalidArgument,
                  .message = "no such state",
@@ -598,9 +698,107 @@ Result<Answer> Judge::decide(PreparedCommand&, const MoveNumbers& what) {
                            std::string(verdict.reason),
                        std::string(verdict.rule), "Leave this number out of the move.");
       }
+      if (what.to == SerialState::Allocated) {
+        return refused("to", "numbers are allocated from their pool, not moved there",
+                       "allocation_is_no_move", "Allocate numbers of the pool.");
+      }
       allowed = life;
     }
   }
+  return Answer::Record;
+}
+
+std::string Judge::place_of(const trace::Resolution& known) {
+  const std::string object_class = std::to_string(known.object.object_class().value());
+  const std::string instance = std::to_string(known.object.instance());
+  const auto pool = view_.pool(known.object.object_class());
+  if (!pool) return "class " + object_class + ", made elsewhere, object " + instance;
+  if (pool->kind == trace::PoolKind::Imported) {
+    return "class " + object_class + ", imported from " + pool->source + ", number " + instance;
+  }
+  return "class " + object_class + ", issued here, counter " + instance;
+}
+
+Result<Answer> Judge::repeat_import(PreparedCommand& command, const ImportNumbers& what,
+                                    const ledger::v1::Fact& stored) {
+  const auto& before = stored.numbers_imported();
+  bool same = stored.has_numbers_imported() && before.object_class() == what.pool.value();
+  // What was taken is what is given, less what was left out then.
+  const auto& given = command.fact.numbers_imported().numbers().runs(0).texts();
+  int at = 0;
+  std::uint64_t taken = 0;
+  for (const auto& run : before.numbers().runs()) {
+    for (const std::string& text : run.texts()) {
+      while (at < given.size() && given.Get(at) != text) ++at;
+      same = same && at < given.size();
+      ++at;
+      ++taken;
+    }
+  }
+  if (what.on_clash == ImportNumbers::OnClash::Refuse) {
+    same = same && taken == what.serials.size();
+  }
+  if (!same) {
+    return exists("token", "the token was used for other numbers", "token_reused",
+                  "Use a new token for other numbers.");
+  }
+  command.import = {.taken = taken, .clashes = {}};
+  return Answer::Recorded;
+}
+
+Result<Answer> Judge::decide(PreparedCommand& command, const ImportNumbers& what) {
+  ledger::v1::Fact stored;
+  const Answer known = PACKTRAIL_TRY(same_token(token_of(*command.command), stored));
+  if (known == Answer::Later) return known;
+  if (known == Answer::Recorded) return repeat_import(command, what, stored);
+  const auto pool = PACKTRAIL_TRY(find_pool(what.pool, "pool"));
+  if (pool.kind != trace::PoolKind::Imported || pool.gtin != what.gtin) {
+    return refused("pool",
+                   "class " + std::to_string(what.pool.value()) + " takes no numbers of " +
+                       std::string(what.gtin.digits()),
+                   "not_an_import_pool", "Create a pool of imported numbers for the GTIN.");
+  }
+  command.import = {};
+  std::unordered_map<std::string_view, std::size_t> first_seen;
+  std::vector<bool> left_out(command.serials.size(), false);
+  for (std::size_t i = 0; i < command.serials.size(); ++i) {
+    const gs1::SerialNumber& serial = command.serials[i];
+    const auto [twin, is_new] = first_seen.emplace(serial.text(), i);
+    std::string place;
+    if (!is_new) {
+      place = "number " + std::to_string(twin->second) + " of this import";
+    } else if (const auto other = view_.resolve(gs1::Sgtin{what.gtin, serial}); other.object) {
+      place = place_of(other);
+    }
+    if (place.empty()) continue;
+    if (what.on_clash == ImportNumbers::OnClash::Refuse) {
+      return exists("serials/" + std::to_string(i),
+                    std::string(serial.text()) + " exists already: " + place, "number_exists",
+                    "Leave it out, or import what does not clash.");
+    }
+    left_out[i] = true;
+    command.import.clashes.push_back({i, std::move(place)});
+  }
+  command.import.taken = command.serials.size() - command.import.clashes.size();
+  if (command.import.clashes.empty()) return Answer::Record;
+  if (command.import.taken == 0) {
+    return exists("serials",
+                  "every number exists already; the first: " + command.import.clashes.front().place,
+                  "number_exists", "Nothing is left to import.");
+  }
+  auto& body = *command.fact.mutable_numbers_imported();
+  ledger::v1::NumbersImported kept = body;
+  kept.clear_companions();
+  kept.mutable_numbers()->mutable_runs(0)->clear_texts();
+  for (std::size_t i = 0; i < left_out.size(); ++i) {
+    if (left_out[i]) continue;
+    const int at = static_cast<int>(i);
+    kept.mutable_numbers()->mutable_runs(0)->add_texts(body.numbers().runs(0).texts(at));
+    if (body.companions_size() != 0) kept.add_companions(body.companions(at));
+  }
+  body = std::move(kept);
+  const auto& texts = body.numbers().runs(0).texts();
+  command.hashed = ledger_.commit_epcs(command.fact, {{texts.begin(), texts.end()}});
   return Answer::Record;
 }
 
@@ -621,7 +819,10 @@ Result<Answer> Judge::decide(PreparedCommand&, const AdvancePool& what) {
   }
   std::uint64_t limit = trace::kInstanceMax;
   if (info.spec) {
-    limit = std::min(limit, PACKTRAIL_TRY(numbering::Pool::create(*info.spec)).safe_size());
+    // Every counter passed over counts as issued.
+    limit = std::min(limit, info.next_counter + info.remaining);
+  } else if (info.kind == trace::PoolKind::Imported) {
+    limit = info.known_end;
   }
   if (what.next_counter > limit) {
     return Error{.code = Errc::ResourceExhausted,
@@ -677,7 +878,8 @@ Result<std::optional<Receipt>> Judge::repeat(const Prepared& prepared, std::uint
                   .repeated = true,
                   .record_time = {},
                   .allocated = {},
-                  .created = {}};
+                  .created = {},
+                  .imported = {}};
   ledger::v1::Fact fact;
   for (std::uint64_t at = first; at < ledger_.size(); ++at) {
     PACKTRAIL_TRY(ledger_.read_one(at, fact));
@@ -701,13 +903,21 @@ Result<std::optional<Receipt>> Judge::repeat(const Prepared& prepared, std::uint
       receipt.created.emplace_back(fact.pool_created().object_class());
     } else if (fact.has_sscc_series_created()) {
       receipt.created.emplace_back(fact.sscc_series_created().object_class());
+    } else if (fact.has_imported_pool_created()) {
+      receipt.created.emplace_back(fact.imported_pool_created().object_class());
+    } else if (fact.has_numbers_imported()) {
+      ImportOutcome outcome;
+      for (const auto& run : fact.numbers_imported().numbers().runs()) {
+        outcome.taken += static_cast<std::uint64_t>(run.texts_size());
+      }
+      receipt.imported.push_back(std::move(outcome));
     }
   }
   // By token, because numbers that an earlier request got have no fact in this one.
   for (const PreparedCommand& command : prepared.commands) {
     const auto* what = std::get_if<AllocateNumbers>(command.command);
     if (what == nullptr) continue;
-    const auto position = view_.allocation_position(what->order_id, what->token);
+    const auto position = view_.token_position(what->order_id, what->token);
     if (!position || *position >= ledger_.size()) {
       return Error{.code = Errc::DataLoss, .message = "an allocation of the request is missing"};
     }

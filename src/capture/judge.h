@@ -26,6 +26,13 @@ enum class Answer : std::uint8_t {
   Later,     // What it must be compared with is pending.
 };
 
+// Makes a command about numbers repeatable: what it was for, and its token. Empty: it has none.
+struct Token {
+  std::string_view order_id;
+  std::string_view text;
+};
+[[nodiscard]] Token token_of(const Command& command);
+
 inline constexpr unsigned kNestingMax = 32;  // Containers inside each other.
 
 class Judge {
@@ -57,7 +64,7 @@ class Judge {
     trace::ObjectClass object_class;
     std::optional<numbering::Alphabet> alphabet;  // Pool.
     std::size_t length = 0;                       // Pool.
-    std::string prefix;                           // Series: extension digit, company prefix.
+    std::string prefix;  // Pool: required. Series: extension digit, company prefix.
   };
 
   Result<Answer> decide(PreparedCommand& command, const RecordEvent& what);
@@ -65,6 +72,8 @@ class Judge {
   Result<Answer> decide(PreparedCommand& command, const CreateSsccSeries& what);
   Result<Answer> decide(PreparedCommand& command, const AllocateNumbers& what);
   Result<Answer> decide(PreparedCommand& command, const MoveNumbers& what);
+  Result<Answer> decide(PreparedCommand& command, const CreateImportedPool& what);
+  Result<Answer> decide(PreparedCommand& command, const ImportNumbers& what);
   Result<Answer> decide(PreparedCommand& command, const AdvancePool& what);
   Result<Answer> decide(PreparedCommand& command, const BlockPools& what);
   Result<Answer> decide(PreparedCommand& command, const OpenOrder& what);
@@ -83,6 +92,13 @@ class Judge {
   Status judge_hierarchy(const PreparedCommand& command, const RecordEvent& what);
   Status check_line_evidence(const PreparedCommand& command);
   Status check_unpacked(const PreparedCommand& command, trace::ObjectNumber parent);
+  // The fact that used the command's token before; nothing when it is new.
+  Result<Answer> same_token(const Token& token, ledger::v1::Fact& stored);
+  Result<Answer> repeat_import(PreparedCommand& command, const ImportNumbers& what,
+                               const ledger::v1::Fact& stored);
+  Result<trace::ObjectClass> next_class();
+  Status check_series(const trace::PoolInfo& series, std::uint64_t count);
+  std::string place_of(const trace::Resolution& known);
   Result<trace::PoolInfo> find_pool(trace::ObjectClass object_class, const char* field);
   Status check_issued(const std::vector<trace::ObjectRun>& runs, const char* field);
 

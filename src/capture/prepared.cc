@@ -132,12 +132,11 @@ class Preparer {
 
   Status operator()(const CreatePool& command) {
     PACKTRAIL_TRY(check_texts({{"market", command.market, kNameMax, true},
-                               {"product_name", command.product_name, kNameMax, true}}));
-    if (command.gcp_length != 0 &&
-        (command.gcp_length < gs1::kUrnGcpMin || command.gcp_length > gs1::kUrnGcpMax)) {
-      return wrong("gcp_length", "a company prefix in an EPC URN has 6 to 12 digits",
-                   "gcp_length (TDS 6.3)");
-    }
+                               {"product_name", command.product_name, kNameMax, true},
+                               {"spec.format", command.spec.format, kNameMax, true},
+                               {"spec.market", command.spec.market, kNameMax, true},
+                               {"spec.owner", command.spec.owner, kNameMax, true}}));
+    PACKTRAIL_TRY(check_gcp_length(command.gcp_length));
     PACKTRAIL_TRY(numbering::Pool::create(command.spec));
     if (workshop_.keys == nullptr) {
       return Error{.code = Errc::FailedPrecondition,
@@ -159,13 +158,84 @@ class Preparer {
     body.set_gtin(std::string(command.spec.gtin.digits()));
     body.set_alphabet(std::string(command.spec.alphabet.characters()));
     body.set_length(static_cast<std::uint32_t>(command.spec.length));
-    body.set_epoch(command.spec.epoch);
+    if (command.epoch == CreatePool::Epoch::Given) body.set_epoch(command.spec.epoch);
     body.set_key_id(command.spec.key_id.value());
     body.set_key_check_value(check_value.bytes.data(), check_value.bytes.size());
     body.set_planned_quantity(command.spec.planned_quantity);
-    body.set_market(command.market);
+    body.set_market(command.market.empty() ? command.spec.market : command.market);
     body.set_gcp_length(command.gcp_length);
     body.set_product_name(command.product_name);
+    const numbering::SerialRules& rules = command.spec.rules;
+    body.set_prefix(rules.prefix);
+    body.set_first_characters(rules.first_characters);
+    for (const std::string& word : rules.excluded_words) body.add_excluded_words(word);
+    body.set_format(command.spec.format);
+    body.set_owner(command.spec.owner);
+    body.set_low_water(command.spec.low_water);
+    return {};
+  }
+
+  Status operator()(const CreateImportedPool& command) {
+    PACKTRAIL_TRY(check_texts({{"source", command.source, kNameMax, false},
+                               {"owner", command.owner, kNameMax, true},
+                               {"market", command.market, kNameMax, true},
+                               {"format", command.format, kNameMax, true},
+                               {"product_name", command.product_name, kNameMax, true}}));
+    PACKTRAIL_TRY(check_gcp_length(command.gcp_length));
+    auto& body = *out_.fact.mutable_imported_pool_created();
+    body.set_gtin(std::string(command.gtin.digits()));
+    body.set_source(command.source);
+    body.set_owner(command.owner);
+    body.set_market(command.market);
+    body.set_format(command.format);
+    body.set_gcp_length(command.gcp_length);
+    body.set_product_name(command.product_name);
+    body.set_low_water(command.low_water);
+    return {};
+  }
+
+  Status operator()(const ImportNumbers& command) {
+    PACKTRAIL_TRY(check_texts({{"token", command.token, kNameMax, false},
+                               {"file_name", command.file_name, kNameMax, true}}));
+    if (command.serials.empty() || command.serials.size() > kNumbersPerImportMax) {
+      return wrong("serials", "1 to " + std::to_string(kNumbersPerImportMax) + " numbers at a time",
+                   "count_limit", "Send them in several requests, each with its own token.");
+    }
+    if (!command.companions.empty() && command.companions.size() != command.serials.size()) {
+      return wrong("companions", "there is not one for each number", "companions_missing");
+    }
+    auto& body = *out_.fact.mutable_numbers_imported();
+    body.set_object_class(command.pool.value());
+    body.set_token(command.token);
+    body.set_file_name(command.file_name);
+    body.set_file_sha256(command.file_sha256.data(), command.file_sha256.size());
+    body.set_first_line(command.first_line);
+    auto& run = *body.mutable_numbers()->add_runs();
+    out_.serials.reserve(command.serials.size());
+    for (std::size_t i = 0; i < command.serials.size(); ++i) {
+      auto serial = gs1::SerialNumber::parse(command.serials[i]);
+      if (!serial) {
+        Error error = std::move(serial).error();
+        error.field = "serials/" + std::to_string(i);
+        return error;
+      }
+      out_.serials.push_back(*serial);
+      std::string text;
+      const bool done =
+          gs1::append_epc(text, gs1::Sgtin{command.gtin, *serial},
+                          {gs1::EpcSpelling::Kind::DigitalLink, 0, "https://id.gs1.org"});
+      if (!done) return wrong("serials/" + std::to_string(i), "has no Digital Link", "no_epc");
+      run.add_texts(std::move(text));
+      if (!command.companions.empty()) {
+        if (command.companions[i].size() > kNameMax) {
+          return wrong("companions/" + std::to_string(i),
+                       "has at most " + std::to_string(kNameMax) + " bytes", "text_too_long");
+        }
+        body.add_companions(command.companions[i]);
+      }
+    }
+    out_.hashed =
+        workshop_.ledger.commit_epcs(out_.fact, {{run.texts().begin(), run.texts().end()}});
     return {};
   }
 
@@ -182,7 +252,12 @@ class Preparer {
 
   Status operator()(const AllocateNumbers& command) {
     PACKTRAIL_TRY(check_texts({{"order_id", command.order_id, kNameMax, false},
-                               {"token", command.token, kNameMax, false}}));
+                               {"token", command.token, kNameMax, false},
+                               {"line", command.line, kNameMax, true}}));
+    if (command.line.empty() && (command.until_us != 0 || command.low_water != 0)) {
+      return wrong("line", "a term and a low-water mark belong to a reservation for a line",
+                   "text_missing", "Name the line.");
+    }
     if (command.count == 0 || command.count > kNumbersPerCommandMax) {
       return wrong("count", "1 to " + std::to_string(kNumbersPerCommandMax) + " numbers at a time",
                    "count_limit");
@@ -191,11 +266,15 @@ class Preparer {
     body.set_object_class(command.pool.value());
     body.set_order_id(command.order_id);
     body.set_token(command.token);
+    body.set_line(command.line);
+    body.set_until_us(command.until_us);
+    body.set_low_water(command.low_water);
     return {};
   }
 
   Status operator()(const MoveNumbers& command) {
     PACKTRAIL_TRY(check_texts({{"order_id", command.order_id, kNameMax, true},
+                               {"token", command.token, kNameMax, true},
                                {"reason", command.reason, kNameMax, false}}));
     PACKTRAIL_TRY(check_runs("runs", command.runs, kNumbersPerCommandMax));
     if (command.runs.empty()) return wrong("runs", "must name numbers", "list_missing");
@@ -205,6 +284,7 @@ class Preparer {
     body.set_to_state(static_cast<std::uint32_t>(command.to));
     body.set_order_id(command.order_id);
     body.set_reason(command.reason);
+    body.set_token(command.token);
     return {};
   }
 
@@ -305,6 +385,12 @@ class Preparer {
     return {};
   }
 
+  static Status check_gcp_length(unsigned length) {
+    if (length == 0 || (length >= gs1::kUrnGcpMin && length <= gs1::kUrnGcpMax)) return {};
+    return wrong("gcp_length", "a company prefix in an EPC URN has 6 to 12 digits",
+                 "gcp_length (TDS 6.3)");
+  }
+
   static Status check_runs(const char* field, const std::vector<trace::ObjectRun>& runs,
                            std::uint64_t count_max) {
     std::uint64_t count = 0;
@@ -330,6 +416,7 @@ class Preparer {
 };
 
 std::size_t count_epcs(const Command& command) {
+  if (const auto* import = std::get_if<ImportNumbers>(&command)) return import->serials.size();
   const auto* record = std::get_if<RecordEvent>(&command);
   if (record == nullptr) return 0;
   const epcis::Event& event = record->event;

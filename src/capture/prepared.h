@@ -31,6 +31,8 @@ struct PreparedCommand {
   ledger::v1::Fact fact;  // The body, without envelope.
   ledger::HashedLists hashed;
   EpcTextList subjects, parent, children, inputs, outputs;  // Events; empty otherwise.
+  std::vector<gs1::SerialNumber> serials;                   // ImportNumbers.
+  ImportOutcome import;                                     // ImportNumbers: what was decided.
   rules::Step step;                                         // Events; views into the request.
   LotData lot;
 };

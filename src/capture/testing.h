@@ -103,10 +103,13 @@ class SetClock final : public Clock {
 class OneKey final : public numbering::KeySource {
  public:
   Result<numbering::MasterKey> master_key(const numbering::KeyId& id) override {
-    if (id.value() != "k1") return Error{.code = Errc::NotFound, .message = "no such key"};
+    if (id.value() != "k1" && id.value() != "k2")
+      return Error{.code = Errc::NotFound, .message = "no such key"};
     if (calls_left == 0) return Error{.code = Errc::NotFound, .message = "the key is gone"};
     if (calls_left > 0) --calls_left;
-    const std::array<std::uint8_t, numbering::MasterKey::kSize> bytes{1, 2, 3, 4, 5};
+    const auto last = static_cast<std::uint8_t>(id.value().back());
+    const std::array<std::uint8_t, numbering::MasterKey::kSize> bytes{
+        1, 2, 3, 4, static_cast<std::uint8_t>(5 + (last - '1'))};
     return numbering::MasterKey::from_bytes(bytes);
   }
   std::atomic<int> calls_left{-1};  // Then the key cannot be had; negative: always can.

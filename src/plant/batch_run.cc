@@ -47,10 +47,12 @@ void add_moves(Commands& commands, const LevelNumbers& level,
   }
 }
 
-std::optional<trace::PoolInfo> newest_pool(trace::Reader& reader, const gs1::Gtin& gtin) {
+// Of the pools that make numbers for the product's GTIN and market, the one of the newest epoch.
+std::optional<trace::PoolInfo> newest_pool(trace::Reader& reader, const Order::Product& product) {
   std::optional<trace::PoolInfo> best;
   for (trace::PoolInfo& pool : reader.pools()) {
-    if (!pool.spec || pool.spec->gtin != gtin) continue;
+    if (!pool.spec || pool.spec->gtin != product.gtin) continue;
+    if (!pool.market.empty() && pool.market != "*" && pool.market != product.market) continue;
     if (!best || best->spec->epoch < pool.spec->epoch) best = std::move(pool);
   }
   return best;
@@ -127,7 +129,7 @@ Result<bool> open_order(const Order& order, capture::Capture& capture, const tra
                  .remedy = "Choose another order_id, or send the same order."};
   }
   Commands commands;
-  const auto pool = newest_pool(*reader, order.product().gtin);
+  const auto pool = newest_pool(*reader, order.product());
   PACKTRAIL_TRY(reader->failure());
   const auto& plant = order.plant();
   if (!pool) {
@@ -139,9 +141,11 @@ Result<bool> open_order(const Order& order, capture::Capture& capture, const tra
     trace::PoolInfo planned;
     planned.spec = spec;
     PACKTRAIL_TRY(order.check_pool(planned));
-    commands.push_back(capture::CreatePool{std::move(spec), order.product().market,
-                                           static_cast<unsigned>(plant.company_prefix.size()),
-                                           order.product().name});
+    capture::CreatePool create{std::move(spec), order.product().market,
+                               static_cast<unsigned>(plant.company_prefix.size()),
+                               order.product().name};
+    create.epoch = capture::CreatePool::Epoch::Next;  // Another market may have the first one.
+    commands.push_back(std::move(create));
   } else {
     PACKTRAIL_TRY(order.check_pool(*pool));
   }
@@ -383,7 +387,7 @@ Result<epcis::TextList> BatchRun::State::epcs(Level level,
 Result<Command> BatchRun::State::allocation(Level level, std::uint64_t count) {
   std::optional<trace::PoolInfo> pool;
   if (level == Level::Pack) {
-    pool = newest_pool(*reader, order.product().gtin);
+    pool = newest_pool(*reader, order.product());
   } else {
     pool = sscc_series(*reader, order.plant().company_prefix,
                        level == Level::Case ? kCaseExtensionDigit : kPalletExtensionDigit);
@@ -400,7 +404,7 @@ Result<Command> BatchRun::State::allocation(Level level, std::uint64_t count) {
 // Of the order's packs; before the first allocation, of the pool that it will come from.
 trace::ObjectClass BatchRun::State::pack_class() {
   if (!packs().numbers.empty()) return packs().object(0).object_class();
-  const auto pool = newest_pool(*reader, order.product().gtin);
+  const auto pool = newest_pool(*reader, order.product());
   return pool ? pool->object_class : trace::ObjectClass();
 }
 

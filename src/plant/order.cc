@@ -625,7 +625,7 @@ Status Order::check_pool(const trace::PoolInfo& pool) const {
                  .remedy = "Advance the pool with evidence (packtrail pool advance)."};
   }
   const auto limits = PACKTRAIL_TRY(numbering::Pool::create(*pool.spec));
-  Status fits = limits.check_allocation(pool.next_counter, numbers_expected());
+  Status fits = limits.check_allocation(pool.issued, numbers_expected());
   if (fits) return {};
   Error error = std::move(fits).error();
   error.code = Errc::InvalidArgument;

@@ -160,14 +160,14 @@ TEST(Order, RefusesAPoolThatCannotSafelyIssueItsQuantity) {
                                   .key_id = numbering::KeyId("k"),
                                   .planned_quantity = 100'000'000};
   EXPECT_TRUE(order->check_pool(pool));
-  pool.next_counter = 196'830'000 - order->numbers_expected();
+  pool.issued = 196'830'000 - order->numbers_expected();
   EXPECT_TRUE(order->check_pool(pool));
-  ++pool.next_counter;
+  ++pool.issued;
   const Status refused = order->check_pool(pool);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().field, "batch.quantity");
   EXPECT_FALSE(refused.error().remedy.empty());
-  pool.next_counter = 0;
+  pool.issued = 0;
   pool.blocked = true;
   EXPECT_EQ(order->check_pool(pool).error().code, Errc::FailedPrecondition);
 }

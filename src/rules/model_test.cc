@@ -145,23 +145,50 @@ TEST(MedicineModel, UnknownStepsAreRefusedByDefault) {
   EXPECT_EQ(medicine().outcome({"NoEvent", "ADD", "", "", Role::Subject}), Outcome{});
 }
 
-TEST(MedicineModel, NumbersMoveAlongTheirLifeOnly) {
-  struct Move {
-    SerialState from, to;
+// All 144 pairs: 'n' a move of a number, 'e' an event about a pack, '.' neither.
+TEST(MedicineModel, EveryPairOfStates) {
+  constexpr const char* kTable[12] = {
+      // to: Unassigned Unallocated Allocated SNInvalid Encoded LabelSampled LabelScrapped
+      //     Commissioned Sampled Inactive Destroyed Released
+      ".nn....e....",  // Unassigned: imported, allocated; or commissioned elsewhere.
+      "..nn........",  // Unallocated: of an import handed out, voided.
+      ".n.nn..e....",  // Allocated: returned, voided, encoded; an SSCC is commissioned.
+      "............",  // SNInvalid.
+      "...n.nne....",  // Encoded: voided, sampled, scrapped, commissioned.
+      "......n.....",  // LabelSampled: the sample is destroyed.
+      "............",  // LabelScrapped.
+      "........eeee",  // Commissioned.
+      "..........e.",  // Sampled.
+      "..........e.",  // Inactive.
+      "............",  // Destroyed.
+      ".........eee",  // Released: shipped again, ended, destroyed.
   };
-  const std::vector<Move> allowed = {{kUnassigned, kAllocated},  {kAllocated, kEncoded},
-                                     {kAllocated, kUnallocated}, {kEncoded, kLabelScrapped},
-                                     {kEncoded, kInvalid},       {kEncoded, kLabelSampled}};
+  struct Known {
+    Step step;
+    Scheme scheme;
+  };
+  const std::vector<Known> events = {
+      {object_step("ADD", "commissioning"), Scheme::Sgtin},
+      {object_step("ADD", "commissioning"), Scheme::Sscc},
+      {object_step("OBSERVE", "shipping"), Scheme::Sgtin},
+      {object_step("OBSERVE", "sampling"), Scheme::Sgtin},
+      {object_step("DELETE", "decommissioning"), Scheme::Sgtin},
+      {object_step("OBSERVE", "dispensing"), Scheme::Sgtin},
+      {object_step("DELETE", "destroying"), Scheme::Sgtin},
+  };
   for (unsigned from = 0; from < 12; ++from) {
     for (unsigned to = 0; to < 12; ++to) {
-      bool expected = false;
-      for (const Move& move : allowed) {
-        expected = expected || (move.from == SerialState(from) && move.to == SerialState(to));
+      const char expected = kTable[from][to];
+      const Verdict number = medicine().judge_number(SerialState(from), SerialState(to));
+      EXPECT_EQ(number.allowed, expected == 'n') << from << " -> " << to;
+      EXPECT_FALSE(number.rule.empty());
+      EXPECT_EQ(number.reason.empty(), number.allowed);
+      bool event = false;
+      for (const Known& known : events) {
+        const Verdict verdict = medicine().judge(known.step, in(SerialState(from), known.scheme));
+        event = event || (verdict.allowed && verdict.life_after == SerialState(to));
       }
-      const Verdict verdict = medicine().judge_number(SerialState(from), SerialState(to));
-      EXPECT_EQ(verdict.allowed, expected) << from << " " << to;
-      EXPECT_FALSE(verdict.rule.empty());
-      EXPECT_EQ(verdict.reason.empty(), expected);
+      EXPECT_EQ(event, expected == 'e') << from << " -> " << to;
     }
   }
 }

@@ -25,6 +25,9 @@ void ClassIndex::add(ClassPtr info) {
     case ClassKind::Pool:
       by_gtin_[info->gtin->number()].pools.push_back(info);
       break;
+    case ClassKind::Imported:
+      by_gtin_[info->gtin->number()].imported.push_back(info);
+      break;
     case ClassKind::Series:
       series_.push_back(info);
       break;
@@ -104,9 +107,10 @@ Status derive_cipher(ClassInfo& info, numbering::KeySource& keys) {
   numbering::KeyCheckValue expected;
   if (info.key_check_value.size() != expected.bytes.size()) return damaged("key check value");
   std::copy(info.key_check_value.begin(), info.key_check_value.end(), expected.bytes.begin());
-  const numbering::Pool pool = PACKTRAIL_TRY(numbering::Pool::create(*info.spec));
-  info.cipher =
-      std::make_shared<const numbering::SerialCipher>(PACKTRAIL_TRY(pool.cipher(key, expected)));
+  info.limits = std::make_shared<const numbering::Pool>(
+      PACKTRAIL_TRY(numbering::Pool::create(*info.spec)));
+  info.cipher = std::make_shared<const numbering::PoolCodec>(
+      PACKTRAIL_TRY(info.limits->codec(key, expected)));
   return {};
 }
 
@@ -130,6 +134,21 @@ std::string encode_class(const ClassInfo& info) {
     put_varint(out, info.spec->planned_quantity);
     put_varint(out, info.spec->format_version);
     put_text(out, as_text(info.key_check_value));
+    const numbering::SerialRules& rules = info.spec->rules;
+    put_text(out, rules.prefix);
+    put_text(out, rules.first_characters);
+    put_varint(out, rules.excluded_words.size());
+    for (const std::string& word : rules.excluded_words) put_text(out, word);
+    put_text(out, info.spec->format);
+    put_text(out, info.spec->market);
+    put_text(out, info.spec->owner);
+    put_varint(out, info.spec->low_water);
+  } else if (info.kind == ClassKind::Imported) {
+    put_text(out, info.imported.source);
+    put_text(out, info.imported.owner);
+    put_text(out, info.imported.market);
+    put_text(out, info.imported.format);
+    put_varint(out, info.imported.low_water);
   }
   return out;
 }
@@ -147,11 +166,18 @@ Result<ClassInfo> decode_class(std::string_view value, numbering::KeySource& key
   info.company_prefix = in.text();
   info.extension_digit = in.varint32();
   info.product_name = in.text();
-  const bool names_gtin = info.kind == ClassKind::Pool ||
+  const bool names_gtin = info.kind == ClassKind::Pool || info.kind == ClassKind::Imported ||
                           (info.kind == ClassKind::Dictionary && info.scheme == Scheme::Sgtin);
   if (in.failed() || names_gtin != info.gtin.has_value() ||
       static_cast<std::size_t>(info.scheme) >= kSchemeCount) {
     return damaged("class");
+  }
+  if (info.kind == ClassKind::Imported) {
+    info.imported.source = in.text();
+    info.imported.owner = in.text();
+    info.imported.market = in.text();
+    info.imported.format = in.text();
+    info.imported.low_water = in.varint();
   }
   if (info.kind != ClassKind::Pool) {
     if (!in.complete()) return damaged("class");
@@ -174,6 +200,15 @@ Result<ClassInfo> decode_class(std::string_view value, numbering::KeySource& key
                            .format_version = in.byte()};
   const ByteView check_value = as_bytes(in.text());
   info.key_check_value.assign(check_value.begin(), check_value.end());
+  spec.rules.prefix = in.text();
+  spec.rules.first_characters = in.text();
+  for (std::uint64_t words = in.varint(); words > 0 && !in.failed(); --words) {
+    spec.rules.excluded_words.emplace_back(in.text());
+  }
+  spec.format = in.text();
+  spec.market = in.text();
+  spec.owner = in.text();
+  spec.low_water = in.varint();
   if (!in.complete()) return damaged("pool");
   info.spec = std::move(spec);
   PACKTRAIL_TRY(derive_cipher(info, keys));

@@ -22,7 +22,8 @@
 
 namespace packtrail::trace {
 
-enum class ClassKind : std::uint8_t { Pool = 1, Series = 2, Dictionary = 3 };
+// An imported pool is a dictionary whose numbers wait to be handed out.
+enum class ClassKind : std::uint8_t { Pool = 1, Series = 2, Dictionary = 3, Imported = 4 };
 
 // Which EPCs a dictionary lists: the alternatives of gs1::Epc, as stored.
 enum class Scheme : std::uint8_t {
@@ -47,6 +48,11 @@ enum class Scheme : std::uint8_t {
 };
 inline constexpr std::size_t kSchemeCount = 18;
 
+struct ImportedFrom {
+  std::string source, owner, market, format;
+  std::uint64_t low_water = 0;
+};
+
 struct ClassInfo {
   ObjectClass object_class;
   std::uint32_t index = 0;  // Order of creation.
@@ -54,19 +60,22 @@ struct ClassInfo {
   std::string company;    // Whose fact made it.
   Bytes key_check_value;  // Pool: tells a wrong master key.
   Scheme scheme = Scheme::Sgtin;
-  std::optional<gs1::Gtin> gtin;                          // Pool, and dictionary of packs.
-  std::optional<numbering::PoolSpec> spec;                // Pool.
-  std::shared_ptr<const numbering::SerialCipher> cipher;  // Pool.
-  std::string company_prefix;                             // Series.
-  unsigned extension_digit = 0;                           // Series.
-  unsigned gcp_length = 0;                                // Pool, series: for EPC URNs.
-  std::string product_name;                               // Pool.
+  std::optional<gs1::Gtin> gtin;                       // Pool, imported, dictionary of packs.
+  std::optional<numbering::PoolSpec> spec;             // Pool.
+  std::shared_ptr<const numbering::Pool> limits;       // Pool.
+  std::shared_ptr<const numbering::PoolCodec> cipher;  // Pool.
+  std::string company_prefix;                          // Series.
+  unsigned extension_digit = 0;                        // Series.
+  unsigned gcp_length = 0;                             // Pool, series: for EPC URNs.
+  std::string product_name;                            // Pool, imported.
+  ImportedFrom imported;                               // Imported.
 };
 
 using ClassPtr = std::shared_ptr<const ClassInfo>;
 
 struct GtinClasses {
   std::vector<ClassPtr> pools;
+  std::vector<ClassPtr> imported;
   ClassPtr dictionary;
 };
 

@@ -36,6 +36,22 @@ std::string skip(std::uint32_t object_class, std::uint64_t counter) {
   return key;
 }
 
+std::string companion(std::uint32_t object_class, std::uint64_t instance) {
+  std::string key = of_class(kCompanion, object_class);
+  put_be64(key, instance);
+  return key;
+}
+
+std::string reserved(std::uint32_t object_class, std::string_view line) {
+  return of_class(kReserved, object_class).append(line);
+}
+
+std::string usage(std::uint32_t object_class, std::uint64_t hour, std::string_view line) {
+  std::string key = of_class(kUsage, object_class);
+  put_be64(key, hour);
+  return key.append(line);
+}
+
 std::string term(char kind, std::uint32_t id) {
   std::string key = cell_key(Table::Directory, kind);
   put_be32(key, id);

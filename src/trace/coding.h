@@ -107,13 +107,16 @@ inline std::string_view stored_key(std::string_view cell) { return cell.substr(1
 namespace cell {
 
 // Directory.
-inline constexpr char kClass = 'c';     // + class BE4 -> ClassInfo.
-inline constexpr char kCounter = 'p';   // + class BE4 -> next instance, blocked, has skips.
-inline constexpr char kTerm = 't';      // + term BE4 -> text.
-inline constexpr char kBatch = 'b';     // + batch BE4 -> lot, expiry.
-inline constexpr char kInstance = 'd';  // + class BE4 + key text -> instance.
-inline constexpr char kKeyText = 'i';   // + class BE4 + instance BE8 -> GCP length, key text.
-inline constexpr char kSkip = 's';      // + class BE4 + counter BE8 -> nothing.
+inline constexpr char kClass = 'c';      // + class BE4 -> ClassInfo.
+inline constexpr char kCounter = 'p';    // + class BE4 -> next instance, blocked, has skips.
+inline constexpr char kTerm = 't';       // + term BE4 -> text.
+inline constexpr char kBatch = 'b';      // + batch BE4 -> lot, expiry.
+inline constexpr char kInstance = 'd';   // + class BE4 + key text -> instance.
+inline constexpr char kKeyText = 'i';    // + class BE4 + instance BE8 -> GCP length, key text.
+inline constexpr char kSkip = 's';       // + class BE4 + counter BE8 -> nothing.
+inline constexpr char kReserved = 'r';   // + class BE4 + line -> Reservation.
+inline constexpr char kUsage = 'u';      // + class BE4 + hour BE8 + line -> count.
+inline constexpr char kCompanion = 'x';  // + class BE4 + instance BE8 -> label's other elements.
 // + class BE4 -> next counter known elsewhere. Class 0: pools made from here on are blocked.
 inline constexpr char kFloor = 'l';
 // Event index.
@@ -132,6 +135,9 @@ std::string of_class(char kind, std::uint32_t object_class);
 std::string key_text(std::uint32_t object_class, std::uint64_t instance);
 std::string instance(std::uint32_t object_class, std::string_view text);
 std::string skip(std::uint32_t object_class, std::uint64_t counter);
+std::string companion(std::uint32_t object_class, std::uint64_t instance);
+std::string reserved(std::uint32_t object_class, std::string_view line);
+std::string usage(std::uint32_t object_class, std::uint64_t hour, std::string_view line);
 std::string term(char kind, std::uint32_t id);
 std::string event_id(std::string_view id);
 std::string request(std::string_view company, ByteView key, std::uint32_t batch_index);
@@ -143,7 +149,8 @@ std::string count(std::uint32_t object_class, std::uint32_t batch, std::uint8_t 
 // Kept hashed in RAM: many, and only ever looked up whole. The others are kept sorted.
 inline bool is_hashed(std::string_view key) {
   return table_of(key) == Table::EventIndex ||
-         (table_of(key) == Table::Directory && (key[1] == kInstance || key[1] == kKeyText));
+         (table_of(key) == Table::Directory &&
+          (key[1] == kInstance || key[1] == kKeyText || key[1] == kCompanion));
 }
 
 }  // namespace cell

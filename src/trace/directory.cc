@@ -17,14 +17,6 @@ Error damaged(const char* what) {
   return Error{.code = Errc::DataLoss, .message = std::string("damaged directory: ") + what};
 }
 
-// Whether a counter below `next` was handed out by us.
-bool is_issued(Lens& lens, const ClassesNow& classes, const ClassInfo& info,
-               std::uint64_t counter) {
-  const ClassCounter now = classes.counter(info);
-  if (counter >= now.next) return false;
-  return !now.has_skips || !lens.cell(cell::skip(info.object_class.value(), counter));
-}
-
 void look_up(Lens& lens, const ClassInfo& dictionary, const gs1::Epc& epc, Resolution& out) {
   out.object_class = dictionary.object_class;
   const auto value =
@@ -61,6 +53,13 @@ Result<gs1::Sscc> series_sscc(const ClassInfo& info, std::uint64_t counter) {
 
 }  // namespace
 
+bool is_issued(Lens& lens, const ClassesNow& classes, const ClassInfo& info,
+               std::uint64_t counter) {
+  const ClassCounter now = classes.counter(info);
+  if (counter >= now.next) return false;
+  return !now.has_skips || !lens.cell(cell::skip(info.object_class.value(), counter));
+}
+
 Resolution resolve_epc(Lens& lens, const ClassesNow& classes, const gs1::Epc& epc) {
   Resolution out;
   const ClassInfo* dictionary = nullptr;
@@ -69,10 +68,24 @@ Resolution resolve_epc(Lens& lens, const ClassesNow& classes, const gs1::Epc& ep
     if (own == nullptr) return out;
     for (const ClassPtr& pool : own->pools) {
       const auto counter = pool->cipher->decode(sgtin->serial);
-      if (counter && *counter <= kInstanceMax && is_issued(lens, classes, *pool, *counter)) {
-        return {ObjectNumber(pool->object_class, *counter), pool->object_class, true};
+      if (!counter || *counter > kInstanceMax || !is_issued(lens, classes, *pool, *counter)) {
+        continue;
+      }
+      const ObjectNumber object(pool->object_class, *counter);
+      // Two pools can both claim a text only where one was advanced over the counter without
+      // handing it out; the one that handed it out has a state.
+      if (!out.object || lens.state(out.object) == ObjectState{}) {
+        out = {object, pool->object_class, true};
       }
     }
+    if (out.object) return out;
+    for (const ClassPtr& imported : own->imported) {
+      look_up(lens, *imported, epc, out);
+      if (!out.object) continue;
+      out.ours = true;
+      return out;
+    }
+    out = {};
     dictionary = own->dictionary.get();
   } else {
     if (const auto* sscc = std::get_if<gs1::Sscc>(&epc)) {
@@ -112,7 +125,7 @@ std::vector<std::pair<const ClassInfo*, std::uint64_t>> counters_to_skip(const C
 Result<gs1::Epc> epc_of(Lens& lens, const ClassesNow& classes, ObjectNumber object,
                         std::size_t& gcp_length) {
   const ClassInfo* info = classes.index.find(object.object_class());
-  if (info == nullptr || object.instance() >= classes.counter(*info).next) {
+  if (info == nullptr || object.instance() >= known_end(*info, classes.counter(*info))) {
     return Error{.code = Errc::NotFound, .message = "no such object"};
   }
   gcp_length = info->gcp_length;
@@ -123,6 +136,7 @@ Result<gs1::Epc> epc_of(Lens& lens, const ClassesNow& classes, ObjectNumber obje
     case ClassKind::Series:
       return gs1::Epc(PACKTRAIL_TRY(series_sscc(*info, object.instance())));
     case ClassKind::Dictionary:
+    case ClassKind::Imported:
       break;
   }
   const auto value = lens.cell(cell::key_text(info->object_class.value(), object.instance()));
@@ -210,7 +224,43 @@ std::optional<PoolInfo> pool_info(const ClassesNow& classes, ObjectClass object_
   out.gcp_length = info->gcp_length;
   out.product_name = info->product_name;
   out.next_counter = counter.next;
+  out.issued = counter.issued;
+  out.known_end = known_end(*info, counter);
   out.blocked = counter.blocked;
+  switch (info->kind) {
+    case ClassKind::Pool: {
+      out.kind = PoolKind::Serial;
+      out.gtin = info->gtin;
+      out.owner = info->spec->owner;
+      out.market = info->spec->market;
+      out.format = info->spec->format;
+      out.low_water = info->limits->low_water();
+      const std::uint64_t safe = info->limits->safe_size();
+      out.remaining = safe > counter.issued ? safe - counter.issued : 0;
+      break;
+    }
+    case ClassKind::Imported:
+      out.kind = PoolKind::Imported;
+      out.gtin = info->gtin;
+      out.source = info->imported.source;
+      out.owner = info->imported.owner;
+      out.market = info->imported.market;
+      out.format = info->imported.format;
+      out.low_water = info->imported.low_water;
+      out.remaining = counter.size - counter.next + counter.returned;
+      break;
+    case ClassKind::Series:
+      out.kind = PoolKind::Sscc;
+      if (const auto prefix = gs1::CompanyPrefix::parse(info->company_prefix)) {
+        const std::uint64_t all = gs1::Sscc::serial_references(*prefix);
+        out.low_water = all / 100;
+        out.remaining = all > counter.next ? all - counter.next : 0;
+      }
+      break;
+    case ClassKind::Dictionary:
+      break;
+  }
+  if (out.owner.empty()) out.owner = info->company;
   return out;
 }
 
@@ -226,7 +276,11 @@ std::uint64_t read_floor(Lens& lens, ObjectClass object_class) {
 std::string encode_counter(const ClassCounter& counter) {
   std::string out;
   put_varint(out, counter.next);
-  out.push_back(static_cast<char>((counter.blocked ? 1 : 0) | (counter.has_skips ? 2 : 0)));
+  out.push_back(static_cast<char>((counter.blocked ? 1 : 0) | (counter.has_skips ? 2 : 0) |
+                                  (counter.has_lines ? 4 : 0)));
+  put_varint(out, counter.issued);
+  put_varint(out, counter.size);
+  put_varint(out, counter.returned);
   return out;
 }
 
@@ -237,8 +291,43 @@ Result<ClassCounter> decode_counter(std::string_view value) {
   const std::uint8_t flags = in.byte();
   counter.blocked = (flags & 1) != 0;
   counter.has_skips = (flags & 2) != 0;
-  if (!in.complete() || flags > 3) return damaged("counter");
+  counter.has_lines = (flags & 4) != 0;
+  counter.issued = in.varint();
+  counter.size = in.varint();
+  counter.returned = in.varint();
+  if (!in.complete() || flags > 7) return damaged("counter");
   return counter;
+}
+
+std::string encode_reservation(const Reservation& reservation) {
+  std::string out;
+  put_signed(out, reservation.until_us);
+  put_varint(out, reservation.low_water);
+  put_varint(out, reservation.runs.size());
+  for (const ObjectRun& run : reservation.runs) {
+    put_varint(out, run.first.instance());
+    put_varint(out, run.count);
+  }
+  return out;
+}
+
+Result<Reservation> decode_reservation(std::string_view key, std::string_view value) {
+  Decoder name(stored_key(key).substr(1));
+  Reservation out;
+  out.object_class = ObjectClass(name.be32());
+  if (name.failed()) return damaged("reservation");
+  out.line = stored_key(key).substr(5);
+  Decoder in(value);
+  out.until_us = in.signed_varint();
+  out.low_water = in.varint();
+  for (std::uint64_t runs = in.varint(); runs > 0 && !in.failed(); --runs) {
+    const std::uint64_t first = in.varint();
+    const std::uint64_t count = in.varint();
+    if (first > kInstanceMax || count == 0 || count > kInstanceMax) return damaged("reservation");
+    out.runs.push_back({ObjectNumber(out.object_class, first), count});
+  }
+  if (!in.complete()) return damaged("reservation");
+  return out;
 }
 
 std::string encode_order(const OrderInfo& order) {

@@ -28,6 +28,14 @@ struct ClassesNow {
 
 Resolution resolve_epc(Lens& lens, const ClassesNow& classes, const gs1::Epc& epc);
 
+// The end of the instances that facts may name: handed out, or, of an imported pool, taken in.
+inline std::uint64_t known_end(const ClassInfo& info, const ClassCounter& counter) {
+  return info.kind == ClassKind::Imported ? counter.size : counter.next;
+}
+
+// Whether a pool or series handed this counter out, or may have (PoolAdvanced).
+bool is_issued(Lens& lens, const ClassesNow& classes, const ClassInfo& info, std::uint64_t counter);
+
 // Counters of pools and series that an EPC made elsewhere would collide with: to be skipped. Only
 // those a pool could still hand out.
 std::vector<std::pair<const ClassInfo*, std::uint64_t>> counters_to_skip(const ClassesNow& classes,
@@ -49,6 +57,10 @@ std::optional<PoolInfo> pool_info(const ClassesNow& classes, ObjectClass object_
 
 // The next counter known elsewhere (PoolsBlocked); 0 when none is.
 std::uint64_t read_floor(Lens& lens, ObjectClass object_class);
+
+// What a line was given to use without asking.
+std::string encode_reservation(const Reservation& reservation);
+Result<Reservation> decode_reservation(std::string_view key, std::string_view value);
 
 std::string encode_counter(const ClassCounter& counter);
 Result<ClassCounter> decode_counter(std::string_view value);

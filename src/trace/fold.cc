@@ -11,7 +11,6 @@ namespace packtrail::trace {
 namespace {
 
 using Layers = std::vector<std::shared_ptr<const Layer>>;
-using Entry = std::pair<ObjectNumber, const ObjectState*>;
 
 // Objects further than this beyond a block begin a block of their own.
 constexpr std::uint64_t kJoinGapMax = 4096;
@@ -28,54 +27,43 @@ void remove(std::vector<Write>& writes, Table table, std::string_view key) {
   writes.push_back({table, to_bytes(key), std::nullopt});
 }
 
-std::vector<Entry> newest_states(const Layers& layers) {
-  std::vector<Entry> entries;
-  std::size_t total = 0;
-  for (const auto& layer : layers) total += layer->states.size();
-  entries.reserve(total);
-  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
-    for (const auto& [object, state] : (*layer)->states) entries.emplace_back(object, &state);
-  }
-  // Newest layers came first; among equals the first stays.
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const Entry& a, const Entry& b) { return a.first < b.first; });
-  entries.erase(std::unique(entries.begin(), entries.end(),
-                            [](const Entry& a, const Entry& b) { return a.first == b.first; }),
-                entries.end());
-  return entries;
-}
-
-// Old runs with the entries of [begin, end) in their place.
-std::vector<StateRun> join(const std::vector<StateRun>& old, const Entry* begin, const Entry* end) {
+// Old runs with the pieces of [begin, end) in their place.
+std::vector<StateRun> join(const std::vector<StateRun>& old, const StatePiece* begin,
+                           const StatePiece* end) {
   std::vector<StateRun> out;
-  const Entry* next = begin;
-  const auto give_below = [&](std::uint64_t value) {
-    for (; next != end && next->first.value() < value; ++next) {
-      append_state_run(out, {next->first, 1, *next->second});
-    }
+  const StatePiece* next = begin;
+  std::uint64_t given = 0;  // What lies before is said.
+  const auto give = [&] {
+    append_state_run(out, {next->first, next->count, *next->state});
+    given = next->first.value() + next->count;
+    ++next;
   };
   for (const StateRun& run : old) {
-    std::uint64_t at = run.first.value();
-    const std::uint64_t stop = at + run.count;
-    give_below(at);
+    const std::uint64_t stop = run.first.value() + run.count;
+    while (next != end && next->first.value() < run.first.value()) give();
+    std::uint64_t at = std::max(run.first.value(), given);
     while (at < stop) {
       const std::uint64_t cut =
           next != end && next->first.value() < stop ? next->first.value() : stop;
-      append_state_run(out, {ObjectNumber::from_value(at), cut - at, run.state});
-      at = cut;
-      if (at < stop) {
-        append_state_run(out, {next->first, 1, *next->second});
-        ++next;
-        ++at;
+      if (at < cut) {
+        append_state_run(out, {ObjectNumber::from_value(at), cut - at, run.state});
       }
+      if (cut == stop) break;
+      give();
+      at = given;
     }
   }
-  give_below(~std::uint64_t{0});
+  while (next != end) give();
   return out;
 }
 
 Status fold_states(Snapshot& snapshot, const Layers& layers, std::vector<Write>& writes) {
-  const std::vector<Entry> entries = newest_states(layers);
+  std::vector<const Layer*> newest_first;
+  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
+    newest_first.push_back(layer->get());
+  }
+  const std::vector<StatePiece> entries =
+      newest_states(newest_first, ObjectNumber(), ObjectNumber::from_value(~std::uint64_t{0} - 1));
   std::size_t at = 0;
   while (at < entries.size()) {
     const ObjectNumber first = entries[at].first;
@@ -110,7 +98,7 @@ Status fold_states(Snapshot& snapshot, const Layers& layers, std::vector<Write>&
           (value > end && value - end > kJoinGapMax)) {
         break;
       }
-      end = std::max(end, value + 1);
+      end = std::max(end, value + entries[stop].count);
       ++stop;
     }
     const auto blocks = encode_blocks(join(old, entries.data() + at, entries.data() + stop));

@@ -68,8 +68,18 @@ struct Layer {
   using Hashed = boost::unordered_flat_map<std::string, std::string, TextHash, std::equal_to<>>;
   using Sorted = std::map<std::string, std::string, std::less<>>;
 
+  // Objects that this layer mentions for the first time ever, by first object: runs with one state.
+  // `states` has the later word about single ones.
+  struct Fresh {
+    std::uint64_t count = 0;
+    ObjectState state;
+  };
+  using FreshRuns = std::map<ObjectNumber, Fresh>;
+
   States states;
-  ObjectNumber lowest = ObjectNumber::from_value(~std::uint64_t{0});  // Of `states`.
+  FreshRuns fresh;
+  // Of `states` and `fresh`.
+  ObjectNumber lowest = ObjectNumber::from_value(~std::uint64_t{0});
   ObjectNumber highest;
   Children children;                // All children of each parent that changed.
   std::vector<HistoryRow> history;  // Published: in the store's order.
@@ -81,17 +91,33 @@ struct Layer {
   [[nodiscard]] const ObjectState* find_state(ObjectNumber object) const {
     if (object < lowest || object > highest) return nullptr;
     const auto it = states.find(object);
-    return it == states.end() ? nullptr : &it->second;
+    if (it != states.end()) return &it->second;
+    return fresh.empty() ? nullptr : find_fresh(object);
   }
+  [[nodiscard]] const ObjectState* find_fresh(ObjectNumber object) const;
   [[nodiscard]] const std::string* find_cell(std::string_view key) const;
   [[nodiscard]] bool empty() const { return entries() == 0; }
   [[nodiscard]] std::size_t entries() const {
-    return states.size() + children.size() + history.size() + hashed.size() + sorted.size();
+    return states.size() + fresh.size() + children.size() + history.size() + hashed.size() +
+           sorted.size();
   }
   void put_cell(std::string key, std::string value);
+  void add_fresh(ObjectRun run, const ObjectState& state);  // No fact named them before.
   void sort_history();
   // Takes over what a newer layer says.
   void absorb(const Layer& newer);
 };
+
+// Neighbours about which the layers say one thing. The state lives as long as the layers.
+struct StatePiece {
+  ObjectNumber first;
+  std::uint64_t count = 0;
+  const ObjectState* state = nullptr;
+};
+
+// The newest word of the layers (newest first) on the objects from first to last: ascending pieces
+// that do not overlap.
+std::vector<StatePiece> newest_states(const std::vector<const Layer*>& newest_first,
+                                      ObjectNumber first, ObjectNumber last);
 
 }  // namespace packtrail::trace

@@ -197,7 +197,7 @@ void Lens::folded_state(ObjectNumber object, ObjectState& out, std::uint64_t& en
 
 namespace {
 
-using Changed = std::vector<std::pair<ObjectNumber, const ObjectState*>>;
+using Changed = std::vector<StatePiece>;
 
 // Joins blocks and the overlay's newer words into maximal runs.
 class StateMerge {
@@ -214,15 +214,15 @@ class StateMerge {
     const std::uint64_t end = std::min(run.first.value() + run.count, last_ + 1);
     if (at >= end) return;
     add_changed_below(at);
+    at = std::max(at, given_);
     while (at < end && !stopped_) {
       const bool cut = next_ < changed_.size() && changed_[next_].first.value() < end;
       const std::uint64_t stop = cut ? changed_[next_].first.value() : end;
-      give({ObjectNumber::from_value(at), stop - at, run.state});
+      if (at < stop) give({ObjectNumber::from_value(at), stop - at, run.state});
       at = stop;
       if (cut) {
-        give({changed_[next_].first, 1, *changed_[next_].second});
-        ++next_;
-        ++at;
+        give_changed();
+        at = given_;
       }
     }
   }
@@ -234,9 +234,12 @@ class StateMerge {
 
  private:
   void add_changed_below(std::uint64_t value) {
-    for (; next_ < changed_.size() && changed_[next_].first.value() < value; ++next_) {
-      give({changed_[next_].first, 1, *changed_[next_].second});
-    }
+    for (; next_ < changed_.size() && changed_[next_].first.value() < value;) give_changed();
+  }
+  void give_changed() {
+    const StatePiece& piece = changed_[next_++];
+    give({piece.first, piece.count, *piece.state});
+    given_ = piece.first.value() + piece.count;
   }
   void give(const StateRun& run) {
     if (stopped_ || run.count == 0 || run.state == ObjectState{}) return;
@@ -254,6 +257,7 @@ class StateMerge {
   Changed changed_;
   const std::function<bool(const StateRun&)>& take_;
   std::size_t next_ = 0;
+  std::uint64_t given_ = 0;  // What the overlay said reaches up to here.
   StateRun held_;
   bool stopped_ = false;
 };
@@ -262,23 +266,12 @@ class StateMerge {
 
 void Lens::scan_states(ObjectNumber first, ObjectNumber last,
                        const std::function<bool(const StateRun&)>& take) {
-  Changed changed;
-  const auto collect = [&](const Layer& layer) {
-    if (layer.highest < first || layer.lowest > last) return;
-    for (const auto& [object, state] : layer.states) {
-      if (object >= first && object <= last) changed.emplace_back(object, &state);
-    }
-  };
-  if (pending_ != nullptr) collect(*pending_);
-  for (auto it = view_->layers.rbegin(); it != view_->layers.rend(); ++it) collect(**it);
-  // Newest first, and the sort is stable: the newest word of an object comes first and stays.
-  std::stable_sort(changed.begin(), changed.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  changed.erase(std::unique(changed.begin(), changed.end(),
-                            [](const auto& a, const auto& b) { return a.first == b.first; }),
-                changed.end());
-
-  StateMerge merge(first, last, std::move(changed), take);
+  std::vector<const Layer*> newest_first;
+  if (pending_ != nullptr) newest_first.push_back(pending_);
+  for (auto it = view_->layers.rbegin(); it != view_->layers.rend(); ++it) {
+    newest_first.push_back(it->get());
+  }
+  StateMerge merge(first, last, newest_states(newest_first, first, last), take);
   std::vector<StateRun> runs;
   const auto take_block = [&](KeyValue entry) {
     const std::uint64_t begin = Decoder(as_text(entry.key)).be64();

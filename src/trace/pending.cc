@@ -24,6 +24,14 @@ std::optional<std::uint64_t> position_of(Lens& lens, const std::string& key) {
   return position;
 }
 
+Error used_up() {
+  return Error{.code = Errc::ResourceExhausted,
+               .message = "the pool is used up",
+               .field = "pool",
+               .rule = "pool_exhausted",
+               .remedy = "Create a pool of a new epoch."};
+}
+
 }  // namespace
 
 Pending::Pending(const ProjectionStore& store, Overlay& overlay, Texts& terms, Texts& batches,
@@ -135,8 +143,8 @@ std::optional<std::uint64_t> Pending::request_position(std::string_view company,
   return position_of(lens_, cell::request(company, key, 0));
 }
 
-std::optional<std::uint64_t> Pending::allocation_position(std::string_view order_id,
-                                                          std::string_view token) {
+std::optional<std::uint64_t> Pending::token_position(std::string_view order_id,
+                                                     std::string_view token) {
   return position_of(lens_, cell::allocation(order_id, token));
 }
 
@@ -168,6 +176,11 @@ Result<std::vector<ObjectRun>> Pending::next_counters(ObjectClass pool, std::uin
                  .rule = "after a restore no number is issued twice",
                  .remedy = "advance the pool past every number known, or open a new epoch"};
   }
+  if (info->kind == ClassKind::Imported) return next_imported(*info, count);
+  if (info->kind == ClassKind::Pool) {
+    PACKTRAIL_TRY(info->limits->check_allocation(counter.issued, count));
+    if (needs_texts(*info)) return next_texts(*info, count);
+  }
   std::vector<ObjectRun> runs;
   std::uint64_t at = counter.next;
   std::uint64_t left = count;
@@ -190,21 +203,95 @@ Result<std::vector<ObjectRun>> Pending::next_counters(ObjectClass pool, std::uin
   }
   if (left > 0) {
     if (at > kInstanceMax || left > kInstanceMax - at) {
-      return Error{.code = Errc::ResourceExhausted, .message = "the pool is used up"};
+      return used_up();
     }
     take_until(at + left);
   }
   PACKTRAIL_TRY(lens_.failure());
   const std::uint64_t end = runs.back().first.instance() + runs.back().count;
   if (info->kind == ClassKind::Pool) {
-    const numbering::Pool made = PACKTRAIL_TRY(numbering::Pool::create(*info->spec));
-    PACKTRAIL_TRY(made.check_allocation(counter.next, end - counter.next));
+    if (end > info->cipher->space()) return used_up();
   } else {
     const auto prefix = PACKTRAIL_TRY(gs1::CompanyPrefix::parse(info->company_prefix));
     if (end > gs1::Sscc::serial_references(prefix)) {
       return Error{.code = Errc::ResourceExhausted, .message = "the SSCC series is used up"};
     }
   }
+  return runs;
+}
+
+bool Pending::needs_texts(const ClassInfo& info) const {
+  if (info.cipher->excludes()) return true;
+  for (const ClassPtr& other : classes_->of_gtin(*info.gtin)->pools) {
+    if (other->index != info.index && other->cipher->length() == info.cipher->length() &&
+        counters_[other->index].next > 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Pending::is_siblings(const ClassInfo& info, const gs1::SerialNumber& serial) {
+  for (const ClassPtr& other : classes_->of_gtin(*info.gtin)->pools) {
+    if (other->index == info.index) continue;
+    const auto counter = other->cipher->decode(serial);
+    if (counter && is_issued(lens_, classes(), *other, *counter)) return true;
+  }
+  return false;
+}
+
+// Where the text decides, every counter is written out and looked at.
+Result<std::vector<ObjectRun>> Pending::next_texts(const ClassInfo& info, std::uint64_t count) {
+  const ClassCounter& counter = counters_[info.index];
+  std::vector<ObjectRun> runs;
+  std::vector<gs1::SerialNumber> serials;
+  std::uint64_t at = counter.next;
+  const std::uint64_t end = std::min(info.cipher->space(), kInstanceMax);
+  for (std::uint64_t left = count; left > 0;) {
+    const std::uint64_t ahead = std::min({left, std::uint64_t{256}, end - std::min(at, end)});
+    if (ahead == 0) return used_up();
+    serials.resize(static_cast<std::size_t>(ahead), info.cipher->encode(at));
+    info.cipher->encode(at, serials);
+    for (const gs1::SerialNumber& serial : serials) {
+      const std::uint64_t number = at++;
+      if (!info.cipher->admits(serial)) continue;
+      if (counter.has_skips && lens_.cell(cell::skip(info.object_class.value(), number))) continue;
+      if (is_siblings(info, serial)) continue;
+      append_object(runs, ObjectNumber(info.object_class, number));
+      --left;
+    }
+  }
+  PACKTRAIL_TRY(lens_.failure());
+  return runs;
+}
+
+Result<std::vector<ObjectRun>> Pending::next_imported(const ClassInfo& info, std::uint64_t count) {
+  const ClassCounter& counter = counters_[info.index];
+  const std::uint64_t fresh = counter.size - counter.next;
+  if (count > fresh + counter.returned) {
+    return Error{.code = Errc::ResourceExhausted,
+                 .message = "the pool holds " + std::to_string(fresh + counter.returned) +
+                            " more numbers, not " + std::to_string(count),
+                 .field = "count",
+                 .rule = "pool_exhausted",
+                 .remedy = "Import more numbers."};
+  }
+  std::vector<ObjectRun> runs;
+  std::uint64_t left = count;
+  if (counter.returned > 0) {
+    lens_.scan_states(ObjectNumber(info.object_class, 0),
+                      ObjectNumber(info.object_class, counter.next - 1), [&](const StateRun& run) {
+                        if (run.state.life != numbering::SerialState::Unallocated) return true;
+                        const std::uint64_t length = std::min(left, run.count);
+                        append_run(runs, {run.first, length});
+                        left -= length;
+                        return left > 0;
+                      });
+  }
+  const std::uint64_t drawn = std::min(left, fresh);
+  if (drawn > 0) append_run(runs, {ObjectNumber(info.object_class, counter.next), drawn});
+  PACKTRAIL_TRY(lens_.failure());
+  if (drawn < left) return damaged("returned numbers are missing");
   return runs;
 }
 

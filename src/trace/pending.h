@@ -19,7 +19,9 @@
 namespace packtrail::ledger::v1 {
 class EpcisEvent;
 class Envelope;
+class ImportedPoolCreated;
 class NumbersAllocated;
+class NumbersImported;
 class NumbersMoved;
 class OrderOpened;
 class OrderStateChanged;
@@ -48,8 +50,8 @@ class Pending final : public PendingView {
   std::vector<ObjectRun> children(ObjectNumber parent) override { return lens_.children(parent); }
   std::optional<std::uint64_t> event_position(std::string_view event_id) override;
   std::optional<std::uint64_t> request_position(std::string_view company, ByteView key) override;
-  std::optional<std::uint64_t> allocation_position(std::string_view order_id,
-                                                   std::string_view token) override;
+  std::optional<std::uint64_t> token_position(std::string_view order_id,
+                                              std::string_view token) override;
   Result<std::vector<ObjectRun>> next_counters(ObjectClass pool, std::uint64_t count) override;
   ObjectClass next_object_class() override { return classes_->next_class(); }
   std::optional<OrderInfo> order(std::string_view order_id) override;
@@ -93,8 +95,14 @@ class Pending final : public PendingView {
   Status apply_pool(const ledger::v1::Envelope& envelope, const ledger::v1::PoolCreated& body);
   Status apply_series(const ledger::v1::Envelope& envelope,
                       const ledger::v1::SsccSeriesCreated& body);
-  Status apply_allocated(const ledger::v1::NumbersAllocated& body);
-  Status apply_moved(const ledger::v1::NumbersMoved& body);
+  Status apply_allocated(const ledger::v1::Envelope& envelope,
+                         const ledger::v1::NumbersAllocated& body);
+  Status apply_drawn(const ClassInfo& info, const std::vector<ObjectRun>& runs);
+  Status apply_handed_out(const ClassInfo& info, const std::vector<ObjectRun>& runs);
+  Status apply_moved(const ledger::v1::Envelope& envelope, const ledger::v1::NumbersMoved& body);
+  Status apply_imported_pool(const ledger::v1::Envelope& envelope,
+                             const ledger::v1::ImportedPoolCreated& body);
+  Status apply_imported(const ledger::v1::NumbersImported& body);
   Status apply_advanced(const ledger::v1::PoolAdvanced& body);
   Status apply_blocked(const ledger::v1::PoolsBlocked& body);
   Status apply_opened(const ledger::v1::OrderOpened& body);
@@ -104,7 +112,24 @@ class Pending final : public PendingView {
   Result<std::vector<ObjectRun>> objects_of(const ledger::v1::EpcList& list);
   Result<ObjectNumber> object_of_text(const std::string& text);
   ObjectNumber add_foreign(const gs1::Epc& epc, std::size_t gcp_length);
+  // A text from elsewhere gets the next instance of its dictionary or imported pool.
+  ObjectNumber add_text(const ClassInfo& info, const gs1::Epc& epc, std::size_t gcp_length,
+                        std::uint64_t instance);
   void reserve(const gs1::Epc& epc);
+  // Counters from `first` to before `end` that are not handed out because another pool of the GTIN
+  // issued their text are remembered, so that the text stays the other pool's.
+  void skip_gap(const ClassInfo& info, std::uint64_t first, std::uint64_t end);
+  // Whether another pool of the GTIN issued the text.
+  bool is_siblings(const ClassInfo& info, const gs1::SerialNumber& serial);
+  bool needs_texts(const ClassInfo& info) const;  // Its next counters cannot be known without.
+  Result<std::vector<ObjectRun>> next_texts(const ClassInfo& info, std::uint64_t count);
+  Result<std::vector<ObjectRun>> next_imported(const ClassInfo& info, std::uint64_t count);
+  void count_returned(ClassCounter& counter, const RunSet& runs, numbering::SerialState to);
+  void put_token(std::string_view order_id, std::string_view token);
+  void add_usage(const ClassInfo& info, std::string_view line, std::int64_t record_time_us,
+                 std::uint64_t count);
+  Status add_reservation(const ClassInfo& info, const ledger::v1::NumbersAllocated& body,
+                         const std::vector<ObjectRun>& runs);
   Status reserve_dictionary(const ClassInfo& made);
   Status add_class(ClassInfo info);
   Result<const ClassInfo*> numbered_class(std::uint32_t object_class) const;
@@ -112,6 +137,7 @@ class Pending final : public PendingView {
 
   Changed change_states(const RunSet& runs, const Change& change);
   static CountKey count_key(ObjectNumber object, const ObjectState& state);
+  void add_fresh(const ObjectRun& run, numbering::SerialState life);  // New to every fact.
   void add_children(ObjectNumber parent, const RunSet& runs);
   void remove_children(ObjectNumber parent, const RunSet& runs);
   void record(const RunSet& runs, HistoryKind kind, ObjectNumber other, std::int64_t event_time_us);

@@ -57,9 +57,13 @@ Status Pending::apply_body(const Fact& fact) {
     case Fact::kSsccSeriesCreated:
       return apply_series(fact.envelope(), fact.sscc_series_created());
     case Fact::kNumbersAllocated:
-      return apply_allocated(fact.numbers_allocated());
+      return apply_allocated(fact.envelope(), fact.numbers_allocated());
     case Fact::kNumbersMoved:
-      return apply_moved(fact.numbers_moved());
+      return apply_moved(fact.envelope(), fact.numbers_moved());
+    case Fact::kImportedPoolCreated:
+      return apply_imported_pool(fact.envelope(), fact.imported_pool_created());
+    case Fact::kNumbersImported:
+      return apply_imported(fact.numbers_imported());
     case Fact::kPoolAdvanced:
       return apply_advanced(fact.pool_advanced());
     case Fact::kPoolsBlocked:
@@ -92,7 +96,7 @@ Result<std::vector<ObjectRun>> Pending::objects_of(const ledger::v1::EpcList& li
     if (info == nullptr) {
       return cannot_apply("object class " + std::to_string(run.object_class()) + " does not exist");
     }
-    const std::uint64_t next = counters_[info->index].next;
+    const std::uint64_t next = known_end(*info, counters_[info->index]);
     for (const ObjectRun& piece : PACKTRAIL_TRY(decode_runs(run))) {
       if (piece.first.instance() + piece.count > next) {
         return cannot_apply("it names a number of class " + std::to_string(run.object_class()) +
@@ -135,15 +139,19 @@ ObjectNumber Pending::add_foreign(const gs1::Epc& epc, std::size_t gcp_length) {
     if (dictionary == nullptr) return {};
   }
   ClassCounter& counter = counter_of(*dictionary);
-  const std::uint64_t instance = counter.next++;
+  return add_text(*dictionary, epc, gcp_length, counter.next++);
+}
+
+ObjectNumber Pending::add_text(const ClassInfo& info, const gs1::Epc& epc, std::size_t gcp_length,
+                               std::uint64_t instance) {
   const std::string text = dictionary_text(epc);
   std::string number;
   put_varint(number, instance);
-  layer_.put_cell(cell::instance(dictionary->object_class.value(), text), std::move(number));
-  layer_.put_cell(cell::key_text(dictionary->object_class.value(), instance),
+  layer_.put_cell(cell::instance(info.object_class.value(), text), std::move(number));
+  layer_.put_cell(cell::key_text(info.object_class.value(), instance),
                   std::string(1, static_cast<char>(gcp_length)) + text);
   reserve(epc);
-  return ObjectNumber(dictionary->object_class, instance);
+  return ObjectNumber(info.object_class, instance);
 }
 
 void Pending::reserve(const gs1::Epc& epc) {
@@ -308,19 +316,23 @@ Result<const ClassInfo*> Pending::numbered_class(std::uint32_t object_class) con
 
 // Numbers that came from elsewhere before the pool or series was made stay theirs.
 Status Pending::reserve_dictionary(const ClassInfo& made) {
-  const ClassInfo* dictionary = nullptr;
+  std::vector<const ClassInfo*> sources;
   if (made.kind == ClassKind::Pool) {
-    dictionary = classes_->of_gtin(*made.gtin)->dictionary.get();
+    const GtinClasses& own = *classes_->of_gtin(*made.gtin);
+    sources.push_back(own.dictionary.get());
+    for (const ClassPtr& imported : own.imported) sources.push_back(imported.get());
   } else {
-    dictionary = classes_->dictionary(Scheme::Sscc);
+    sources.push_back(classes_->dictionary(Scheme::Sscc));
   }
-  if (dictionary == nullptr) return {};
-  const std::uint64_t size = counters_[dictionary->index].next;
-  for (std::uint64_t instance = 0; instance < size; ++instance) {
-    std::size_t gcp_length = 0;
-    const gs1::Epc epc = PACKTRAIL_TRY(
-        epc_of(lens_, classes(), ObjectNumber(dictionary->object_class, instance), gcp_length));
-    reserve(epc);
+  for (const ClassInfo* source : sources) {
+    if (source == nullptr) continue;
+    const std::uint64_t size = known_end(*source, counters_[source->index]);
+    for (std::uint64_t instance = 0; instance < size; ++instance) {
+      std::size_t gcp_length = 0;
+      const gs1::Epc epc = PACKTRAIL_TRY(
+          epc_of(lens_, classes(), ObjectNumber(source->object_class, instance), gcp_length));
+      reserve(epc);
+    }
   }
   return {};
 }
@@ -346,7 +358,14 @@ Status Pending::apply_pool(const ledger::v1::Envelope& envelope,
       .length = body.length(),
       .epoch = body.epoch(),
       .key_id = numbering::KeyId(body.key_id()),
-      .planned_quantity = body.planned_quantity()};
+      .planned_quantity = body.planned_quantity(),
+      .rules = {.prefix = body.prefix(),
+                .first_characters = body.first_characters(),
+                .excluded_words = {body.excluded_words().begin(), body.excluded_words().end()}},
+      .format = body.format(),
+      .market = body.market(),
+      .owner = body.owner(),
+      .low_water = body.low_water()};
   if (const GtinClasses* own = classes_->of_gtin(*gtin)) {
     for (const ClassPtr& pool : own->pools) {
       const numbering::PoolSpec& other = *pool->spec;
@@ -387,27 +406,133 @@ Status Pending::apply_series(const ledger::v1::Envelope& envelope,
   return reserve_dictionary(*classes_->find(ObjectClass(body.object_class())));
 }
 
-Status Pending::apply_allocated(const ledger::v1::NumbersAllocated& body) {
+Status Pending::apply_imported_pool(const ledger::v1::Envelope& envelope,
+                                    const ledger::v1::ImportedPoolCreated& body) {
+  const auto gtin = gs1::Gtin::parse(body.gtin());
+  if (!gtin) return cannot_apply("the pool's GTIN is wrong");
+  ClassInfo info;
+  info.object_class = ObjectClass(body.object_class());
+  info.kind = ClassKind::Imported;
+  info.company = envelope.company();
+  info.gtin = *gtin;
+  info.gcp_length = body.gcp_length();
+  info.product_name = body.product_name();
+  info.imported = {.source = body.source(),
+                   .owner = body.owner(),
+                   .market = body.market(),
+                   .format = body.format(),
+                   .low_water = body.low_water()};
+  return add_class(std::move(info));
+}
+
+Status Pending::apply_imported(const ledger::v1::NumbersImported& body) {
   const ClassInfo* info = PACKTRAIL_TRY(numbered_class(body.object_class()));
-  if (!body.token().empty()) {
-    std::string position;
-    put_varint(position, position_);
-    layer_.put_cell(cell::allocation(body.order_id(), body.token()), std::move(position));
-  }
-  const auto runs = PACKTRAIL_TRY(decode_runs(body.counters(), info->object_class));
+  if (info->kind != ClassKind::Imported) return cannot_apply("the pool makes its own numbers");
+  put_token({}, body.token());
   ClassCounter& counter = counter_of(*info);
-  if (counter.blocked) return cannot_apply("the pool is blocked");
+  const std::uint64_t first = counter.size;
+  const bool has_companions = body.companions_size() != 0;
+  for (const ledger::v1::EpcRun& run : body.numbers().runs()) {
+    if (run.object_class() != 0) return cannot_apply("imported numbers are texts");
+    for (const std::string& text : run.texts()) {
+      const auto parsed = gs1::parse_epc(text);
+      const auto* sgtin = parsed ? std::get_if<gs1::Sgtin>(&parsed->value) : nullptr;
+      if (sgtin == nullptr || sgtin->gtin != *info->gtin) {
+        return cannot_apply("'" + text + "' is no number of the pool's GTIN");
+      }
+      if (resolve(parsed->value).object) return cannot_apply("'" + text + "' is known already");
+      if (counter.size >= kInstanceMax) return cannot_apply("the pool is full");
+      const std::uint64_t instance = counter.size++;
+      add_text(*info, parsed->value, info->gcp_length, instance);
+      if (!has_companions) continue;
+      const auto at = static_cast<int>(instance - first);
+      if (at >= body.companions_size()) return cannot_apply("companions are missing");
+      layer_.put_cell(cell::companion(body.object_class(), instance), body.companions(at));
+    }
+  }
+  const std::uint64_t count = counter.size - first;
+  if (count == 0) return cannot_apply("no number is imported");
+  if (has_companions && static_cast<std::uint64_t>(body.companions_size()) != count) {
+    return cannot_apply("there are more companions than numbers");
+  }
+  add_fresh({ObjectNumber(info->object_class, first), count}, numbering::SerialState::Unallocated);
+  return {};
+}
+
+void Pending::put_token(std::string_view order_id, std::string_view token) {
+  if (token.empty()) return;
+  std::string position;
+  put_varint(position, position_);
+  layer_.put_cell(cell::allocation(order_id, token), std::move(position));
+}
+
+void Pending::add_usage(const ClassInfo& info, std::string_view line, std::int64_t record_time_us,
+                        std::uint64_t count) {
+  if (count == 0 || record_time_us < 0) return;
+  std::string key =
+      cell::usage(info.object_class.value(),
+                  static_cast<std::uint64_t>(record_time_us / numbering::kUsageStepUs), line);
+  std::uint64_t before = 0;
+  if (const auto known = lens_.cell(key)) before = Decoder(*known).varint();
+  std::string value;
+  put_varint(value, before + count);
+  layer_.put_cell(std::move(key), std::move(value));
+}
+
+Status Pending::add_reservation(const ClassInfo& info, const ledger::v1::NumbersAllocated& body,
+                                const std::vector<ObjectRun>& runs) {
+  const std::string key = cell::reserved(info.object_class.value(), body.line());
+  Reservation reservation;
+  if (const auto known = lens_.cell(key)) {
+    reservation = PACKTRAIL_TRY(decode_reservation(key, *known));
+    // What the line has used up or given back is history.
+    std::erase_if(reservation.runs, [&](const ObjectRun& run) {
+      bool open = false;
+      lens_.scan_states(run.first, ObjectNumber::from_value(run.first.value() + run.count - 1),
+                        [&](const StateRun& piece) {
+                          open = piece.state.life == numbering::SerialState::Allocated;
+                          return !open;
+                        });
+      return !open;
+    });
+  }
+  reservation.until_us = std::max(reservation.until_us, body.until_us());
+  reservation.low_water = body.low_water();
+  reservation.runs.insert(reservation.runs.end(), runs.begin(), runs.end());
+  layer_.put_cell(key, encode_reservation(reservation));
+  counter_of(info).has_lines = true;
+  return {};
+}
+
+// Bound of the counters that one allocation looks at and leaves out.
+constexpr std::uint64_t kGapMax = std::uint64_t{1} << 28;
+
+void Pending::skip_gap(const ClassInfo& info, std::uint64_t first, std::uint64_t end) {
+  for (std::uint64_t number = first; number < end; ++number) {
+    if (!info.cipher->admits(info.cipher->encode(number))) continue;  // Its text says so itself.
+    std::string key = cell::skip(info.object_class.value(), number);
+    if (lens_.cell(key)) continue;
+    counter_of(info).has_skips = true;
+    layer_.put_cell(std::move(key), std::string());
+  }
+}
+
+// Numbers of a pool or series are drawn in the order of their counters.
+Status Pending::apply_drawn(const ClassInfo& info, const std::vector<ObjectRun>& runs) {
+  ClassCounter& counter = counter_of(info);
   for (const ObjectRun& run : runs) {
     const std::uint64_t first = run.first.instance();
     const std::uint64_t end = first + run.count;
     if (first < counter.next) return cannot_apply("a number is issued twice");
-    if (info->kind == ClassKind::Pool && end > info->cipher->space()) {
-      return cannot_apply("a number beyond the pool's space");
+    if (first - counter.next > kGapMax) return cannot_apply("too many counters are left out");
+    if (info.kind == ClassKind::Pool) {
+      if (end > info.cipher->space()) return cannot_apply("a number beyond the pool's space");
+      skip_gap(info, counter.next, first);
     }
     if (counter.has_skips) {
       bool clash = false;
-      lens_.scan_cells(cell::of_class(cell::kSkip, body.object_class()),
-                       cell::skip(body.object_class(), first),
+      lens_.scan_cells(cell::of_class(cell::kSkip, info.object_class.value()),
+                       cell::skip(info.object_class.value(), first),
                        [&](std::string_view key, std::string_view) {
                          clash = Decoder(key.substr(key.size() - 8)).be64() < end;
                          return false;
@@ -415,6 +540,31 @@ Status Pending::apply_allocated(const ledger::v1::NumbersAllocated& body) {
       if (clash) return cannot_apply("a number that came from elsewhere is issued");
     }
     counter.next = end;
+    counter.issued += run.count;
+    add_fresh(run, numbering::SerialState::Allocated);
+  }
+  return {};
+}
+
+// Numbers of an imported pool: such as came back, and the next ones.
+Status Pending::apply_handed_out(const ClassInfo& info, const std::vector<ObjectRun>& runs) {
+  ClassCounter& counter = counter_of(info);
+  for (const ObjectRun& run : runs) {
+    const std::uint64_t first = run.first.instance();
+    const std::uint64_t end = first + run.count;
+    if (end > counter.size || first > counter.next) {
+      return cannot_apply("a number that was not imported is issued");
+    }
+    for (std::uint64_t value = first; value < end; ++value) {
+      if (lens_.state(ObjectNumber(info.object_class, value)).life !=
+          numbering::SerialState::Unallocated) {
+        return cannot_apply("a number is issued twice");
+      }
+    }
+    const std::uint64_t fresh = end > counter.next ? end - std::max(first, counter.next) : 0;
+    counter.returned -= std::min(counter.returned, run.count - fresh);
+    counter.next = std::max(counter.next, end);
+    counter.issued += fresh;
   }
   Change change;
   change.life = static_cast<std::uint32_t>(numbering::SerialState::Allocated);
@@ -422,20 +572,71 @@ Status Pending::apply_allocated(const ledger::v1::NumbersAllocated& body) {
   return {};
 }
 
-Status Pending::apply_moved(const ledger::v1::NumbersMoved& body) {
+Status Pending::apply_allocated(const ledger::v1::Envelope& envelope,
+                                const ledger::v1::NumbersAllocated& body) {
+  const ClassInfo* info = PACKTRAIL_TRY(numbered_class(body.object_class()));
+  put_token(body.order_id(), body.token());
+  const auto runs = PACKTRAIL_TRY(decode_runs(body.counters(), info->object_class));
+  if (counters_[info->index].blocked) return cannot_apply("the pool is blocked");
+  PACKTRAIL_TRY(info->kind == ClassKind::Imported ? apply_handed_out(*info, runs)
+                                                  : apply_drawn(*info, runs));
+  add_usage(*info, {}, envelope.record_time_us(), count_objects(runs));
+  if (!body.line().empty()) return add_reservation(*info, body, runs);
+  return {};
+}
+
+Status Pending::apply_moved(const ledger::v1::Envelope& envelope,
+                            const ledger::v1::NumbersMoved& body) {
+  using numbering::SerialState;
   const ClassInfo* info = PACKTRAIL_TRY(numbered_class(body.object_class()));
   const RunSet runs = to_set(PACKTRAIL_TRY(decode_runs(body.counters(), info->object_class)));
   if (body.to_state() == 0 || body.to_state() >= numbering::kSerialStateCount) {
     return cannot_apply("unknown life state");
   }
+  ClassCounter& counter = counter_of(*info);
   if (!runs.empty() &&
-      runs.back().first.instance() + runs.back().count > counters_[info->index].next) {
+      runs.back().first.instance() + runs.back().count > known_end(*info, counter)) {
     return cannot_apply("a number that was never issued is moved");
+  }
+  put_token(body.order_id(), body.token());
+  const auto to = static_cast<SerialState>(body.to_state());
+  if (info->kind == ClassKind::Imported) count_returned(counter, runs, to);
+  if (to == SerialState::Encoded && counter.has_lines) {
+    const std::string prefix = cell::of_class(cell::kReserved, info->object_class.value());
+    std::vector<Reservation> lines;
+    lens_.scan_cells(prefix, prefix, [&](std::string_view key, std::string_view value) {
+      auto line = decode_reservation(key, value);
+      if (!line) {
+        lens_.fail(std::move(line).error());
+        return false;
+      }
+      lines.push_back(*std::move(line));
+      return true;
+    });
+    for (const Reservation& line : lines) {
+      const RunSet own = to_set(line.runs);
+      const std::uint64_t used = count_objects(runs) - count_objects(subtract(runs, own));
+      add_usage(*info, line.line, envelope.record_time_us(), used);
+    }
   }
   Change change;
   change.life = body.to_state();
   change_states(runs, change);
   return {};
+}
+
+// How many numbers of an imported pool, handed out once, wait to be handed out again.
+void Pending::count_returned(ClassCounter& counter, const RunSet& runs, numbering::SerialState to) {
+  using numbering::SerialState;
+  for (const ObjectRun& run : runs) {
+    for (std::uint64_t i = 0; i < run.count; ++i) {
+      const ObjectNumber object(run.first.object_class(), run.first.instance() + i);
+      if (object.instance() >= counter.next) continue;  // Not handed out yet.
+      const bool waits = lens_.state(object).life == SerialState::Unallocated;
+      if (waits && to != SerialState::Unallocated) --counter.returned;
+      if (!waits && to == SerialState::Unallocated) ++counter.returned;
+    }
+  }
 }
 
 Status Pending::apply_advanced(const ledger::v1::PoolAdvanced& body) {
@@ -447,6 +648,29 @@ Status Pending::apply_advanced(const ledger::v1::PoolAdvanced& body) {
   if (body.next_counter() < floor_of(info->object_class)) {
     return cannot_apply("numbers beyond are known to be issued");
   }
+  if (info->kind == ClassKind::Imported && body.next_counter() > counter.size) {
+    return cannot_apply("an imported pool has no more numbers");
+  }
+  if (info->kind == ClassKind::Imported) {
+    // Another copy may have handed out the ones passed over, and those that wait after a return.
+    RunSet doubtful;
+    if (body.next_counter() > 0) {
+      lens_.scan_states(ObjectNumber(info->object_class, 0),
+                        ObjectNumber(info->object_class, body.next_counter() - 1),
+                        [&](const StateRun& run) {
+                          if (run.state.life == numbering::SerialState::Unallocated) {
+                            doubtful.push_back({run.first, run.count});
+                          }
+                          return true;
+                        });
+    }
+    Change change;
+    change.life = static_cast<std::uint32_t>(numbering::SerialState::SnInvalid);
+    change_states(to_set(doubtful), change);
+    counter.returned = 0;
+  }
+  // What another copy may have issued counts as issued: a guess may hit it.
+  counter.issued += body.next_counter() - counter.next;
   counter.next = body.next_counter();
   counter.blocked = false;
   return {};

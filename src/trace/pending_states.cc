@@ -40,7 +40,10 @@ Pending::Changed Pending::change_states(const RunSet& runs, const Change& change
       const ObjectNumber object = ObjectNumber::from_value(value);
       const auto [it, is_new] = layer_.states.try_emplace(object);
       if (is_new) {
-        if (const ObjectState* known = lens_.published_state(object)) {
+        const ObjectState* own = layer_.fresh.empty() ? nullptr : layer_.find_fresh(object);
+        if (own != nullptr) {
+          it->second = *own;
+        } else if (const ObjectState* known = lens_.published_state(object)) {
           it->second = *known;
         } else {
           if (value >= folded_end) lens_.folded_state(object, folded, folded_end);
@@ -94,6 +97,13 @@ Pending::Changed Pending::change_states(const RunSet& runs, const Change& change
   flush();
   for (auto& [parent, objects] : left) changed.left.emplace_back(parent, std::move(objects));
   return changed;
+}
+
+void Pending::add_fresh(const ObjectRun& run, numbering::SerialState life) {
+  ObjectState state;
+  state.life = life;
+  layer_.add_fresh(run, state);
+  counts_[count_key(run.first, state)] += static_cast<std::int64_t>(run.count);
 }
 
 void Pending::add_children(ObjectNumber parent, const RunSet& runs) {

@@ -144,6 +144,62 @@ std::optional<std::uint64_t> PublishedReader::event_position(std::string_view ev
   return Decoder(*value).varint();
 }
 
+std::optional<std::uint64_t> PublishedReader::token_position(std::string_view order_id,
+                                                             std::string_view token) {
+  const auto value = lens_.cell(cell::allocation(order_id, token));
+  if (!value) return std::nullopt;
+  return Decoder(*value).varint();
+}
+
+std::vector<Reservation> PublishedReader::reservations(ObjectClass object_class) {
+  std::vector<Reservation> out;
+  const std::string prefix = cell::of_class(cell::kReserved, object_class.value());
+  lens_.scan_cells(prefix, prefix, [&](std::string_view key, std::string_view value) {
+    auto line = decode_reservation(key, value);
+    if (!line) {
+      lens_.fail(std::move(line).error());
+      return false;
+    }
+    out.push_back(*std::move(line));
+    return true;
+  });
+  for (Reservation& line : out) {
+    for (const ObjectRun& run : line.runs) {
+      line.reserved += run.count;
+      lens_.scan_states(run.first, ObjectNumber::from_value(run.first.value() + run.count - 1),
+                        [&](const StateRun& piece) {
+                          if (piece.state.life == numbering::SerialState::Allocated) {
+                            line.remaining += piece.count;
+                          }
+                          return true;
+                        });
+    }
+  }
+  return out;
+}
+
+std::vector<numbering::Usage> PublishedReader::usage(ObjectClass object_class,
+                                                     std::string_view line, std::int64_t from_us) {
+  std::vector<numbering::Usage> out;
+  const std::int64_t hour = std::max<std::int64_t>(from_us, 0) / numbering::kUsageStepUs;
+  const std::string prefix = cell::of_class(cell::kUsage, object_class.value());
+  lens_.scan_cells(prefix, cell::usage(object_class.value(), static_cast<std::uint64_t>(hour), {}),
+                   [&](std::string_view key, std::string_view value) {
+                     Decoder at(key.substr(prefix.size()));
+                     const std::uint64_t start = at.be64();
+                     if (key.substr(prefix.size() + 8) != line) return true;
+                     out.push_back({static_cast<std::int64_t>(start) * numbering::kUsageStepUs,
+                                    Decoder(value).varint()});
+                     return true;
+                   });
+  return out;
+}
+
+std::string PublishedReader::companions(ObjectNumber object) {
+  return lens_.cell(cell::companion(object.object_class().value(), object.instance()))
+      .value_or(std::string());
+}
+
 std::optional<OrderInfo> PublishedReader::order(std::string_view order_id) {
   const auto value = lens_.cell(cell::order(order_id));
   if (!value) return std::nullopt;

@@ -39,6 +39,12 @@ class PublishedReader final : public Reader {
   std::vector<ObjectRun> in_state(ObjectClass object_class, numbering::SerialState life,
                                   std::size_t limit) override;
   std::optional<std::uint64_t> event_position(std::string_view event_id) override;
+  std::optional<std::uint64_t> token_position(std::string_view order_id,
+                                              std::string_view token) override;
+  std::vector<Reservation> reservations(ObjectClass object_class) override;
+  std::vector<numbering::Usage> usage(ObjectClass object_class, std::string_view line,
+                                      std::int64_t from_us) override;
+  std::string companions(ObjectNumber object) override;
   std::optional<OrderInfo> order(std::string_view order_id) override;
   std::vector<OrderInfo> orders() override;
   Result<Digest> digest() override;

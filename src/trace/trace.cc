@@ -16,7 +16,7 @@ namespace packtrail::trace {
 
 namespace {
 
-constexpr char kFormatVersion = 2;
+constexpr char kFormatVersion = 3;
 constexpr std::size_t kFoldSliceEntries = 65536;  // One durable write of the fold.
 constexpr std::uint64_t kReplayBatch = 4096;      // Facts published together by a replay.
 
@@ -201,7 +201,8 @@ Status Trace::expand(const ledger::v1::EpcList& list,
   const bool has_foreign =
       std::any_of(list.runs().begin(), list.runs().end(), [&](const auto& run) {
         const ClassInfo* info = view->classes->find(ObjectClass(run.object_class()));
-        return info != nullptr && info->kind == ClassKind::Dictionary;
+        return info != nullptr &&
+               (info->kind == ClassKind::Dictionary || info->kind == ClassKind::Imported);
       });
   if (!has_foreign) return expand_list(lens, {*view->classes, *view->counters}, list, take);
   lens.move_to([&] { return state_->overlay.newest(); });

@@ -25,6 +25,7 @@
 #include "gs1/epc.h"
 #include "gs1/pack_code.h"
 #include "ledger/ports.h"
+#include "numbering/forecast.h"
 #include "numbering/pool.h"
 #include "trace/ids.h"
 #include "trace/object_run.h"
@@ -52,17 +53,38 @@ struct Batch {
   }
 };
 
+enum class PoolKind : std::uint8_t { Serial, Sscc, Imported };
+
 // A pool or series as the facts made it.
 struct PoolInfo {
   ObjectClass object_class;
-  std::optional<numbering::PoolSpec> spec;  // Packs; nothing for an SSCC series.
-  std::string company_prefix;               // SSCC series.
-  unsigned extension_digit = 0;             // SSCC series.
+  PoolKind kind = PoolKind::Serial;
+  std::optional<numbering::PoolSpec> spec;  // Serial.
+  std::optional<gs1::Gtin> gtin = {};       // Serial and imported.
+  std::string source = {};                  // Imported: who makes them.
+  std::string owner = {}, market = {}, format = {};
+  std::string company_prefix;    // SSCC series.
+  unsigned extension_digit = 0;  // SSCC series.
   unsigned gcp_length = 0;
   std::string product_name;
   std::uint64_t next_counter = 0;  // First counter never handed out.
+  std::uint64_t issued = 0;        // Handed out; skipped counters left out.
+  std::uint64_t known_end = 0;     // Instances below may be named by facts.
+  std::uint64_t remaining = 0;     // May still be handed out safely.
+  std::uint64_t low_water = 0;     // Warn when no more are left.
   bool blocked = false;            // After a restore; issues nothing.
   std::uint64_t floor = 0;  // While blocked: next counter known elsewhere, the least to advance to.
+};
+
+// Numbers that a line may use without asking, and what is left of them.
+struct Reservation {
+  ObjectClass object_class;
+  std::string line;
+  std::int64_t until_us = 0;  // When the line should be back; 0: not said.
+  std::uint64_t low_water = 0;
+  std::vector<ObjectRun> runs = {};
+  std::uint64_t reserved = 0;   // Numbers in `runs`.
+  std::uint64_t remaining = 0;  // Of them, still Allocated: neither used nor returned.
 };
 
 // An EPC looked up: its object when it is known, and what a first fact about it would do.
@@ -108,10 +130,12 @@ class PendingView {
   // Position of the fact with this event id / this idempotency key and batch index.
   virtual std::optional<std::uint64_t> event_position(std::string_view event_id) = 0;
   virtual std::optional<std::uint64_t> request_position(std::string_view company, ByteView key) = 0;
-  // Position of the fact that allocated numbers to this order for this token.
-  virtual std::optional<std::uint64_t> allocation_position(std::string_view order_id,
-                                                           std::string_view token) = 0;
-  // The next `count` counters of the pool as runs, skipping those reserved for foreign serials.
+  // Position of the fact about numbers that this recipient's token names.
+  virtual std::optional<std::uint64_t> token_position(std::string_view order_id,
+                                                      std::string_view token) = 0;
+  // The next `count` counters of the pool as runs, ascending. Left out: counters whose text came
+  // from elsewhere, does not pass the pool's filter, or was issued by another pool of the GTIN. Of
+  // an imported pool: numbers that came back, then the oldest fresh ones.
   virtual Result<std::vector<ObjectRun>> next_counters(ObjectClass pool, std::uint64_t count) = 0;
   virtual ObjectClass next_object_class() = 0;
   virtual std::optional<OrderInfo> order(std::string_view order_id) = 0;
@@ -147,6 +171,16 @@ class Reader {
   virtual std::vector<ObjectRun> in_state(ObjectClass object_class, numbering::SerialState life,
                                           std::size_t limit) = 0;
   virtual std::optional<std::uint64_t> event_position(std::string_view event_id) = 0;
+  virtual std::optional<std::uint64_t> token_position(std::string_view order_id,
+                                                      std::string_view token) = 0;
+  // Every line that has a reservation in the pool, by name.
+  virtual std::vector<Reservation> reservations(ObjectClass object_class) = 0;
+  // Numbers handed out (`line` empty) or written to labels by a line, by the hour of the facts'
+  // record times, from the hour of `from_us` on.
+  virtual std::vector<numbering::Usage> usage(ObjectClass object_class, std::string_view line,
+                                              std::int64_t from_us) = 0;
+  // What goes onto the label with an imported number; empty when nothing does.
+  virtual std::string companions(ObjectNumber object) = 0;
   virtual std::optional<OrderInfo> order(std::string_view order_id) = 0;
   virtual std::vector<OrderInfo> orders() = 0;
   // SHA-256 over every projection in a canonical order: independent of when folds happened.

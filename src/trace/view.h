@@ -17,9 +17,13 @@ namespace packtrail::trace {
 
 // What moves about a class while facts are applied; by ClassInfo::index.
 struct ClassCounter {
-  std::uint64_t next = 0;  // Pool, series: next counter to hand out. Dictionary: its size.
+  std::uint64_t next = 0;      // Pool, series: next counter to hand out. Dictionary: its size.
+  std::uint64_t issued = 0;    // Pool, series, imported: numbers handed out, skipped ones left out.
+  std::uint64_t size = 0;      // Imported: numbers taken in.
+  std::uint64_t returned = 0;  // Imported: handed out once and Unallocated again.
   bool blocked = false;
-  bool has_skips = false;  // Counters reserved for foreign numbers exist.
+  bool has_skips = false;  // Counters that others' numbers took exist.
+  bool has_lines = false;  // Lines have reservations.
   friend bool operator==(const ClassCounter&, const ClassCounter&) = default;
 };
 

@@ -98,5 +98,28 @@ TEST_F(VerifyTest, AStrangerMustKnowLotAndExpiry) {
   EXPECT_FALSE(genuine(*gs1::read_pack_code("[01]09506000134352[21]X[17]281231[10]L1", today_)));
 }
 
+// A new epoch under a new master key goes on issuing, and codes of both verify as before.
+TEST_F(VerifyTest, RotationKeepsOldCodesGenuine) {
+  const auto old_code = code(0, "L1", "281231");
+  numbering::PoolSpec next = Site::pool_spec(1);
+  next.key_id = numbering::KeyId("k2");
+  const auto made = site_.submit({capture::CreatePool{next, "EU", 7, "Demozan"}});
+  ASSERT_TRUE(made) << made.error().to_text();
+  const auto drawn = site_.submit({capture::AllocateNumbers{made->created.at(0), 2, "o", "t2"}});
+  ASSERT_TRUE(drawn) << drawn.error().to_text();
+  const auto runs = drawn->allocated.at(0);
+  ASSERT_TRUE(site_.submit({capture::MoveNumbers{runs, SerialState::Encoded, "o", "printed"}}));
+  epcs_ = site_.epcs(runs.at(0));
+  ASSERT_TRUE(site_.submit(
+      {Site::passed(runs, "o"),
+       capture::testing::record(capture::testing::commissioning({epcs_[0], epcs_[1]}, 5))}));
+  EXPECT_EQ(verdict(code(1, "L1", "281231")), Verdict::Genuine);
+  EXPECT_EQ(verdict(old_code), Verdict::Genuine);
+  EXPECT_TRUE(genuine(old_code));
+  site_.start();  // A restart finds both keys again.
+  EXPECT_EQ(verdict(old_code), Verdict::Genuine);
+  EXPECT_EQ(verdict(code(0, "L1", "281231")), Verdict::Genuine);
+}
+
 }  // namespace
 }  // namespace packtrail::verify
