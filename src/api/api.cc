@@ -207,6 +207,7 @@ Api::Api(Rooms rooms) : state_(std::make_unique<State>(std::move(rooms))) {
   state_->add_session_routes();
   state_->add_pack_routes();
   state_->add_order_routes();
+  state_->add_pool_routes();
   state_->add_epcis_routes();
   state_->add_page_routes();
 }

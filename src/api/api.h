@@ -61,6 +61,7 @@ struct Rooms {
   std::function<Result<RebuildReport>()> rebuild_check;
   // The file at a path like "/assets/x.js", preferring an encoding the client accepts.
   std::function<std::optional<Asset>(std::string_view path, bool accepts_br)> asset;
+  std::string key_id = {};  // Master key of new pools.
 };
 
 inline constexpr std::size_t kContentsObjectsMax = 20'000;  // Nodes in one /contents answer.

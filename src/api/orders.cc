@@ -1,4 +1,4 @@
-// Orders, live counters and pools.
+// Orders and live counters.
 #include <charconv>
 
 #include <boost/json/array.hpp>
@@ -70,57 +70,12 @@ Response answer(const Result<plant::OrderStatus>& status, unsigned code) {
   return json_response(to_json(*status), code);
 }
 
-json::object to_json(const trace::PoolInfo& pool) {
-  json::object body;
-  body["object_class"] = pool.object_class.value();
-  body["next_counter"] = std::to_string(pool.next_counter);
-  body["blocked"] = pool.blocked;
-  if (pool.spec) {
-    body["kind"] = "serial";
-    body["gtin"] = pool.spec->gtin.digits();
-    body["alphabet"] = pool.spec->alphabet.characters();
-    body["length"] = pool.spec->length;
-    body["epoch"] = pool.spec->epoch;
-    if (const auto limits = numbering::Pool::create(*pool.spec)) {
-      body["safe_size"] = std::to_string(limits->safe_size());
-    }
-    body["product"] = pool.product_name;
-  } else {
-    body["kind"] = "sscc";
-    body["company_prefix"] = pool.company_prefix;
-    body["extension_digit"] = pool.extension_digit;
-  }
-  return body;
-}
-
 std::string_view content_type(std::string_view name) {
   if (name.ends_with(".json")) return "application/json";
   if (name.ends_with(".xml")) return "application/xml";
   if (name.ends_with(".html")) return "text/html; charset=utf-8";
   if (name.ends_with(".svg")) return "image/svg+xml";
   return "text/plain; charset=utf-8";
-}
-
-// The counter after the greatest one among serials somebody outside still knows.
-Result<std::uint64_t> past_known(const trace::PoolInfo& pool, const trace::Trace& trace,
-                                 const json::array& serials) {
-  std::uint64_t next = pool.next_counter;
-  for (const json::value& value : serials) {
-    if (!value.is_string()) return Error{.message = "is not text", .field = "/known_serials"};
-    const std::string text(value.get_string().data(), value.get_string().size());
-    const auto serial = gs1::SerialNumber::parse(text);
-    if (!serial) {
-      return Error{.message = "'" + text + "' is not a serial number", .field = "/known_serials"};
-    }
-    const auto counter = PACKTRAIL_TRY(trace.counter(pool.object_class, *serial));
-    if (!counter) {
-      return Error{.message = "'" + text + "' is not a number of this pool",
-                   .field = "/known_serials",
-                   .remedy = "give only serial numbers of this GTIN and pool"};
-    }
-    if (*counter + 1 > next) next = *counter + 1;
-  }
-  return next;
 }
 
 }  // namespace
@@ -142,7 +97,7 @@ void Api::State::add_order_routes() {
         std::map<std::string, std::uint64_t, std::less<>> by_state;
         for (const trace::StateCount& count : lease->counts(who.viewer)) {
           const auto pool = lease->pool(count.object_class);
-          if (!pool || !pool->spec) continue;  // Packs, not cases and pallets.
+          if (!pool || pool->kind == trace::PoolKind::Sscc) continue;  // Packs, not cases.
           by_state[count.quarantined ? "Quarantined" : std::string(life_name(count.life))] +=
               count.count;
         }
@@ -216,63 +171,6 @@ void Api::State::add_order_routes() {
                                       "'unsafe-inline'; sandbox");
         response.body = *std::move(content);
         return response;
-      });
-  add("GET", "/api/v1/pools", Permission::ViewOrders,
-      [this](const Request&, const PathValues&, const Caller&) {
-        auto lease = reader();
-        json::array pools;
-        for (const auto& pool : lease->pools()) pools.push_back(to_json(pool));
-        return json_response(json::object{{"pools", std::move(pools)}});
-      });
-  add("POST", "/api/v1/pools/{objectClass}/advance", Permission::ManagePools,
-      [this](const Request& request, const PathValues& values, const Caller& who) {
-        const auto advanced = [&]() -> Result<json::object> {
-          std::uint32_t number = 0;
-          const auto [end, failed] =
-              std::from_chars(values[0].data(), values[0].data() + values[0].size(), number);
-          const trace::ObjectClass object_class(number);
-          auto lease = reader();
-          auto pool = failed == std::errc() && end == values[0].data() + values[0].size()
-                          ? lease->pool(object_class)
-                          : std::nullopt;
-          if (!pool) {
-            return Error{.code = Errc::NotFound, .message = "no pool has the class " + values[0]};
-          }
-          const auto object =
-              PACKTRAIL_TRY(read_object(request, {"next_counter", "known_serials", "evidence"}));
-          const std::string evidence = PACKTRAIL_TRY(text_member(object, "evidence"));
-          if (!object.contains("next_counter") && !object.contains("known_serials")) {
-            return Error{.message = "nothing says how far the numbers had come",
-                         .field = "/next_counter",
-                         .rule = "a number is never issued again",
-                         .remedy = "give next_counter, known_serials or both"};
-          }
-          std::uint64_t next = pool->next_counter;
-          if (object.contains("next_counter")) {
-            const std::string text = PACKTRAIL_TRY(text_member(object, "next_counter"));
-            const auto [stop, wrong] =
-                std::from_chars(text.data(), text.data() + text.size(), next);
-            if (wrong != std::errc() || stop != text.data() + text.size()) {
-              return Error{.message = "is not a counter", .field = "/next_counter"};
-            }
-          }
-          if (const auto* serials = object.if_contains("known_serials")) {
-            if (!serials->is_array()) {
-              return Error{.message = "is not a list", .field = "/known_serials"};
-            }
-            next =
-                std::max(next, PACKTRAIL_TRY(past_known(*pool, rooms.trace, serials->get_array())));
-          }
-          capture::Request fact;
-          fact.actor = who.actor;
-          fact.reason = evidence;
-          fact.commands.push_back(capture::AdvancePool{object_class, next, evidence});
-          PACKTRAIL_TRY(rooms.capture.submit(std::move(fact)));
-          lease->refresh();
-          return to_json(*lease->pool(object_class));
-        }();
-        if (!advanced) return problem(advanced.error());
-        return json_response(*advanced);
       });
 }
 

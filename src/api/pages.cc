@@ -56,6 +56,20 @@ void Api::State::add_health_routes() {
           by_state[std::string(life_name(count.life))] += static_cast<double>(count.count);
         }
         for (const auto& [state, count] : by_state) packs.Add({{"life", state}}).Set(count);
+        auto& left = prometheus::BuildGauge()
+                         .Name("packtrail_numbers_remaining")
+                         .Help("Numbers that a pool, or a line's reservation, may still use.")
+                         .Register(registry);
+        auto& alarm = prometheus::BuildGauge()
+                          .Name("packtrail_numbers_alarm")
+                          .Help("0 none, 1 low, 2 starvation within three days, 3 empty.")
+                          .Register(registry);
+        for (const auto& supply : pool_supply(*lease, rooms.clock.now())) {
+          const prometheus::Labels labels{{"class", std::to_string(supply.object_class)},
+                                          {"line", supply.line}};
+          left.Add(labels).Set(static_cast<double>(supply.forecast.remaining));
+          alarm.Add(labels).Set(static_cast<double>(supply.forecast.alarm));
+        }
         auto& seen = prometheus::BuildGauge()
                          .Name("packtrail_line_packs")
                          .Help("Packs of the order in hand by outcome.")

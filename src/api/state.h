@@ -70,15 +70,28 @@ struct Api::State {
   void add_order_routes();
   void add_epcis_routes();
   void add_page_routes();
+  void add_pool_routes();
 
   // Any text that names one object: EPC URN, Digital Link, element string, 18 digits of an SSCC.
   Result<gs1::Epc> read_epc(std::string_view text) const;
   Date today() const;
+  // Body of POST .../imports, checked against the pool's market profile.
+  Result<boost::json::object> import_numbers(const trace::PoolInfo& pool,
+                                             const boost::json::object& body,
+                                             const capture::Actor& actor) const;
 
  private:
   std::mutex mutex_;
   std::vector<std::unique_ptr<trace::Reader>> idle_;
 };
+
+// What is left in a pool, or in a line's reservation of it, and for how long.
+struct PoolSupply {
+  std::uint32_t object_class = 0;
+  std::string line;  // Empty: the pool itself.
+  numbering::Forecast forecast;
+};
+std::vector<PoolSupply> pool_supply(trace::Reader& reader, UtcTime now);
 
 [[nodiscard]] Response json_response(const boost::json::value& body, unsigned status = 200);
 

@@ -226,7 +226,8 @@ Result<std::unique_ptr<Node>> Node::open(const fs::path& folder, Options options
   state->api = std::make_unique<api::Api>(
       api::Rooms{*state->ledger, *state->trace, *state->capture, *state->users, *state->desk,
                  state->clock, state->options.config.company, state->options.demo,
-                 [raw = state.get()] { return raw->rebuild_check(); }, console_asset});
+                 [raw = state.get()] { return raw->rebuild_check(); }, console_asset,
+                 state->keys->master_key_id().value()});
   state->fold_in_background();
   return std::unique_ptr<Node>(new Node(std::move(state)));
 }

@@ -39,10 +39,7 @@ struct Arguments {
   bool json = false;
   std::filesystem::path file, out = "out";
   std::string text, listen = "127.0.0.1:8080", key, name;
-  std::string next_counter, evidence;
   std::vector<std::string> codes;
-  std::filesystem::path known;
-  std::uint32_t object_class = 0;
   bool demo = false, check = false;
 };
 
@@ -148,23 +145,8 @@ int run(int argc, char** argv, const Environment& environment) {
                             "Only compare: exit 0 when a replay gives the same, else 3");
   rebuild_command->callback([&] { code = rebuild(target(), arguments.check); });
 
-  auto* pool = noun("pool", "Pools of serial numbers and SSCC series");
-  with_data(pool->add_subcommand("list", "Pools, their next counters, and whether they issue"))
-      ->callback([&] { code = pool_list(target()); });
-  auto* advance = with_data(pool->add_subcommand(
-      "advance", "After a restore: move a pool past every number known, so that it issues again"));
-  advance->add_option("CLASS", arguments.object_class, "Class of the pool (pool list)")->required();
-  advance->add_option("--next-counter", arguments.next_counter, "First counter to use");
-  advance->add_option("--known", arguments.known,
-                      "File with one known serial number a line; the pool moves past them all");
-  advance->add_option("--evidence", arguments.evidence, "Why this is enough; goes into the ledger")
-      ->required();
-  advance->callback([&] {
-    code = pool_advance(target(), arguments.object_class, arguments.next_counter, arguments.known,
-                        arguments.evidence);
-  });
-
   const Nouns nouns{app, environment, code};
+  add_pool_commands(nouns);
   add_gs1_commands(nouns);
   add_ff1_commands(nouns);
   add_symbol_commands(nouns);

@@ -523,26 +523,6 @@ int rebuild(const Target& target, bool check_only) {
   });
 }
 
-int pool_list(const Target& target) {
-  return ask(target, get("/api/v1/pools"), [&](const json::object& answer) {
-    if (target.output == Output::Json) return kOk;
-    std::vector<std::vector<std::string>> rows{
-        {"class", "kind", "for", "next counter", "safe size", "issues"}};
-    for (const auto& value : array_of(answer, "pools")) {
-      const auto& pool = value.as_object();
-      const bool serial = text_of(pool, "kind") == "serial";
-      rows.push_back({std::to_string(count_of(pool, "object_class")), text_of(pool, "kind"),
-                      serial ? text_of(pool, "gtin")
-                             : text_of(pool, "company_prefix") + " extension " +
-                                   std::to_string(count_of(pool, "extension_digit")),
-                      text_of(pool, "next_counter"), text_of(pool, "safe_size"),
-                      pool.at("blocked") == json::value(true) ? "BLOCKED" : "yes"});
-    }
-    print_table(rows);
-    return kOk;
-  });
-}
-
 int pool_advance(const Target& target, std::uint32_t object_class, const std::string& next_counter,
                  const fs::path& known, const std::string& evidence) {
   json::object body{{"evidence", evidence}};

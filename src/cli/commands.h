@@ -31,7 +31,6 @@ int proof_create(const Target& target, const std::string& epc, const std::filesy
 // fingerprint for the reader to compare.
 int proof_check(const std::filesystem::path& file, const std::string& trusted_key, Output output);
 int rebuild(const Target& target, bool check_only);
-int pool_list(const Target& target);
 int pool_advance(const Target& target, std::uint32_t object_class, const std::string& next_counter,
                  const std::filesystem::path& known, const std::string& evidence);
 int bench_list(const Environment& environment, Output output);

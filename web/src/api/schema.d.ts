@@ -381,7 +381,93 @@ export interface paths {
         };
         get: operations["listPools"];
         put?: never;
+        /** Makes a pool of serial numbers, of imported numbers, or an SSCC series. Without `epoch` it is the next one of the GTIN. An Idempotency-Key header makes the request repeatable. */
+        post: operations["createPool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pool-formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The market profiles that the program knows. */
+        get: operations["listPoolFormats"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{objectClass}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One pool with its forecast, its lines, and how many numbers are in each state. */
+        get: operations["showPool"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{objectClass}/allocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands out numbers. The same token for the same recipient answers the same numbers. With `line` it is a reservation: the line may use them without asking until it gives back the rest. */
+        post: operations["allocateNumbers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{objectClass}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return, encode, scrap, sample or void numbers, named by text, by counter ranges or by the token of their allocation; all of them or none. Repeatable by token. */
+        post: operations["moveNumbers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{objectClass}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes numbers that somebody else made into a pool of kind imported. A number that exists refuses all of them, or is left out and named with the place that has it. */
+        post: operations["importNumbers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -526,20 +612,66 @@ export interface components {
             objects: number;
             truncated?: boolean;
         };
+        CounterRange: {
+            first: string;
+            count: string;
+        };
+        Forecast: {
+            remaining: string;
+            per_day: number;
+            /** Format: date-time */
+            low_at?: string;
+            /** Format: date-time */
+            empty_at?: string;
+            /** @enum {string} */
+            alarm: "none" | "low" | "starvation" | "empty";
+        };
+        LineBuffer: {
+            line: string;
+            reserved: string;
+            /** Format: date-time */
+            until?: string;
+            overdue?: boolean;
+            low_water: string;
+            forecast: components["schemas"]["Forecast"];
+        };
         Pool: {
             object_class: number;
             /** @enum {string} */
-            kind: "serial" | "sscc";
+            kind: "serial" | "sscc" | "imported";
+            owner: string;
             gtin?: string;
+            market?: string;
+            format?: string;
+            source?: string;
+            imported?: string;
             company_prefix?: string;
             extension_digit?: number;
             alphabet?: string;
             length?: number;
             epoch?: number;
+            key_id?: string;
+            planned_quantity?: string;
+            rules?: {
+                prefix?: string;
+                first_characters?: string;
+                excluded_words?: string[];
+            };
             product?: string;
             next_counter: string;
+            issued: string;
+            remaining: string;
+            low_water: string;
+            space?: string;
+            usable?: string;
             safe_size?: string;
+            occupancy_alarm?: boolean;
             blocked: boolean;
+            forecast?: components["schemas"]["Forecast"];
+            lines?: components["schemas"]["LineBuffer"][];
+            states?: {
+                [key: string]: string;
+            };
         };
         LineCounters: {
             line: string;
@@ -1231,6 +1363,242 @@ export interface operations {
                     };
                 };
             };
+        };
+    };
+    createPool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "serial" | "imported" | "sscc";
+                    gtin?: string;
+                    /** @description Market profile by name: eu, br, ... */
+                    format?: string;
+                    /** @description A market profile file (TOML) in place of format. */
+                    profile?: string;
+                    length?: number;
+                    planned_quantity?: number | string;
+                    epoch?: number;
+                    key_id?: string;
+                    owner?: string;
+                    /** @description Who makes imported numbers. */
+                    source?: string;
+                    product?: string;
+                    gcp_length?: number;
+                    low_water?: number | string;
+                    company_prefix?: string;
+                    extension_digit?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The same request made it before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pool"];
+                };
+            };
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pool"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    listPoolFormats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Profiles. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        formats: Record<string, never>[];
+                    };
+                };
+            };
+        };
+    };
+    showPool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objectClass: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pool. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pool"];
+                };
+            };
+            404: components["responses"]["Problem"];
+        };
+    };
+    allocateNumbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objectClass: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    count: number;
+                    token: string;
+                    recipient?: string;
+                    line?: string;
+                    /** Format: date-time */
+                    until?: string;
+                    low_water?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The numbers, in the order to use them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        object_class: number;
+                        recipient: string;
+                        token: string;
+                        count: number;
+                        repeated: boolean;
+                        ranges: components["schemas"]["CounterRange"][];
+                        serials: string[];
+                        companions?: string[];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    moveNumbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objectClass: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    action: "return" | "encode" | "scrap" | "sample" | "void";
+                    token: string;
+                    recipient: string;
+                    reason?: string;
+                    serials?: string[];
+                    ranges?: components["schemas"]["CounterRange"][];
+                    allocation?: string;
+                    /** @description With allocation: only what is still Allocated. */
+                    unused?: boolean;
+                } & (unknown | unknown | unknown);
+            };
+        };
+        responses: {
+            /** @description Moved. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        object_class: number;
+                        state: string;
+                        count: string;
+                        repeated: boolean;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    importNumbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objectClass: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                    serials: string[];
+                    companions?: string[];
+                    /** @enum {string} */
+                    on_clash?: "refuse" | "leave_out";
+                    file_name?: string;
+                    first_line?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Taken in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        object_class: number;
+                        taken: number;
+                        repeated: boolean;
+                        clashes: {
+                            index: number;
+                            serial: string;
+                            place: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
         };
     };
     advancePool: {
