@@ -33,7 +33,7 @@ GradeReport graded(const GreyImage& picture, Edition edition = Edition::Iso15415
   return std::move(*report);
 }
 
-const ParameterGrade& of(const GradeReport& report, Parameter parameter) {
+ParameterGrade of(const GradeReport& report, Parameter parameter) {
   const ParameterGrade* found = report.scans.at(0).find(parameter);
   EXPECT_NE(found, nullptr) << key_of(parameter);
   return *found;
