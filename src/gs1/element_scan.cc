@@ -90,13 +90,15 @@ class Plans {
 };
 const Plans kPlans;
 
+// In whole words: what is written in bytes and read back as a word waits for the cache.
 struct Found {
-  Ai ai;
-  std::uint8_t row = Plans::kNone;
+  unsigned number = 0;
+  unsigned digits = 0;
+  unsigned row = Plans::kNone;
 };
 
 // The AI at `at`, at least two characters before the end. How many digits it has does not branch.
-Found find_at(std::string_view text, std::size_t at) {
+[[gnu::always_inline]] inline Found find_at(std::string_view text, std::size_t at) {
   const auto digit = [&](std::size_t i) {
     return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) - unsigned{'0'} : 0xFFU;
   };
@@ -108,8 +110,7 @@ Found find_at(std::string_view text, std::size_t at) {
   const unsigned fourth = digit(3) & pair.mask >> 8U;
   if (third > 9 || fourth > 9 || pair.digits == 0) return {};
   const unsigned padded = tens * 1000 + ones * 100 + third * 10 + fourth;
-  return {{static_cast<std::uint16_t>(padded * pair.reciprocal >> 16U), pair.digits},
-          kPlans.row_of(padded)};
+  return {padded * pair.reciprocal >> 16U, pair.digits, kPlans.row_of(padded)};
 }
 
 unsigned two(const char* digits) {
@@ -186,7 +187,7 @@ bool ElementScan::read(std::string_view text, const Bits& bits) {
     const Found found = find_at(text, at);
     if (found.row == Plans::kNone) return false;
     const Plan& plan = kPlans.plan(found.row);
-    const std::size_t begin = at + found.ai.digits;
+    const std::size_t begin = at + found.digits;
     if (begin > text.size()) return false;
     const std::size_t separator = bits.next_separator(begin);
     const std::size_t end = separator + ((begin + plan.size_max - separator) & plan.fixed);
@@ -197,7 +198,7 @@ bool ElementScan::read(std::string_view text, const Bits& bits) {
     if (present_.contains(found.row)) {
       bool again = false;
       for (std::size_t i = 0; i < count_; ++i) {
-        if (!(elements_[i].ai == found.ai)) continue;
+        if (elements_[i].ai.number != found.number || elements_[i].row != found.row) continue;
         if (value(text, elements_[i]) != text.substr(begin, size)) return false;
         again = true;
       }
@@ -206,8 +207,11 @@ bool ElementScan::read(std::string_view text, const Bits& bits) {
     }
     if (count_ == kElementsMax) return false;
     present_.insert(found.row);
-    elements_[count_++] = {found.ai, static_cast<std::uint16_t>(begin),
-                           static_cast<std::uint8_t>(size), found.row};
+    elements_[count_++] = {
+        {static_cast<std::uint16_t>(found.number), static_cast<std::uint8_t>(found.digits)},
+        static_cast<std::uint16_t>(begin),
+        static_cast<std::uint8_t>(size),
+        static_cast<std::uint8_t>(found.row)};
   }
   return count_ > 0;
 }

@@ -205,6 +205,8 @@ TEST(ElementScan, Limits) {
   EXPECT_FALSE(scan_elements(long_text + "A", above));
   EXPECT_TRUE(ElementString::parse_raw(long_text + "A"));
   compare("");
+  ElementScan none;
+  EXPECT_FALSE(scan_elements(std::string_view(), none));
   compare("\x1d");
   compare("]d2");
 }

@@ -83,7 +83,7 @@ template <class Words, class Lanes>
 inline void fill_any(std::string_view text, std::array<Words, 3>& rows, Lanes lanes) {
   if (text.size() >= 16) return fill_rows(text.data(), text.size(), rows, lanes);
   char padded[16] = {};
-  std::memcpy(padded, text.data(), text.size());
+  if (!text.empty()) std::memcpy(padded, text.data(), text.size());
   fill_rows(padded, sizeof padded, rows, lanes);
 }
 
