@@ -22,8 +22,7 @@ constexpr std::size_t kCanonicalMax = 30 * 3 + 64;
 class Writer {
  public:
   Writer& put(std::string_view text) {
-    std::memcpy(at_, text.data(), text.size());
-    at_ += text.size();
+    at_ = std::copy(text.begin(), text.end(), at_);
     return *this;
   }
   Writer& put(char c) {

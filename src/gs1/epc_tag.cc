@@ -554,7 +554,7 @@ Result<EpcTag> from_bits(EpcBits bits) {
   // The extension "0" is no extension; any other value must come back as it was.
   if (!plus) {
     const auto parts = parts_of(tag.value);
-    if (!fault(*row, *parts, tag.gcp_length).empty()) {
+    if (!takes_prefix(*parts, tag.gcp_length) || !fault(*row, *parts, tag.gcp_length).empty()) {
       return tag_error("the bits are no " + upper(row->name), "GS1 EPC Tag Data Standard 14.6",
                        "read the tag again");
     }

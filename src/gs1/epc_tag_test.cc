@@ -241,6 +241,7 @@ TEST(EpcTag, RefusesBrokenBits) {
            "F73795211411234528566CB0AFC4",  // Check digit.
            "F737952114112345385",
            "F7379521141123453C566CB0AFC4",  // Encoding 6.
+           "3D7645C00000002339001",         // No reference behind the company prefix.
            "FDC0",
            "35000",
            "ZZ",
