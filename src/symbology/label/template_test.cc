@@ -202,6 +202,8 @@ TEST(LabelTemplate, NamesWhatIsWrongInItsText) {
       {"size_pt = 7", "size_pt = 1.9", "text[0].size_pt"},
       {"[[text]]", "[text]", "text"},
       {"[[symbol]]", "[[[symbol", "line 11"},
+      {"size_pt = 7", "size_pt = 7\u02A1", "line 22"},
+      {"size_pt = 7", "size_pt = 7 # \u02A1\n\u02A1 = 1", "line 23"},
   };
   for (const auto& c : cases) {
     std::string text = kSmall;
