@@ -9,6 +9,9 @@
 
 #include "symbology/label/template.h"
 
+// fontconfig keeps the fonts it found until the program ends.
+extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig\n"; }
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   namespace sym = packtrail::symbology;
   const std::string_view text(reinterpret_cast<const char*>(data), size);

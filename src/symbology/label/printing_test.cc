@@ -11,6 +11,9 @@
 #include "symbology/label/printer.h"
 #include "symbology/read/reader.h"
 
+// fontconfig keeps the fonts it found until the program ends.
+extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig\n"; }
+
 namespace packtrail::symbology {
 namespace {
 
