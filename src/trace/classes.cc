@@ -107,8 +107,8 @@ Status derive_cipher(ClassInfo& info, numbering::KeySource& keys) {
   numbering::KeyCheckValue expected;
   if (info.key_check_value.size() != expected.bytes.size()) return damaged("key check value");
   std::copy(info.key_check_value.begin(), info.key_check_value.end(), expected.bytes.begin());
-  info.limits = std::make_shared<const numbering::Pool>(
-      PACKTRAIL_TRY(numbering::Pool::create(*info.spec)));
+  info.limits =
+      std::make_shared<const numbering::Pool>(PACKTRAIL_TRY(numbering::Pool::create(*info.spec)));
   info.cipher = std::make_shared<const numbering::PoolCodec>(
       PACKTRAIL_TRY(info.limits->codec(key, expected)));
   return {};
