@@ -8,6 +8,7 @@
 
 #include "symbology/make/datamatrix.h"
 #include "symbology/testing/pictures.h"
+#include "symbology/testing/symbols.h"
 
 namespace packtrail::symbology::test {
 
@@ -120,24 +121,7 @@ BitMatrix pack_symbol(int number) {
   return *made;
 }
 
-BitMatrix symbol_of_size(int modules) {
-  for (int length = 1; length < 2400; length += length < 200 ? 2 : 20) {
-    std::string text;
-    for (int left = length, ai = 91; left > 0 && ai < 100; left -= 90, ++ai) {
-      text += "[" + std::to_string(ai) + "]" +
-              std::string(static_cast<std::size_t>(std::min(left, 90)), 'b');
-    }
-    if (length > 800) {
-      for (int extra = 800; extra < length; extra += 90) {
-        text += "[95]" + std::string(90, 'c');
-      }
-    }
-    auto made = make_gs1_datamatrix(text);
-    if (made && made->width() == modules) return *made;
-  }
-  ADD_FAILURE() << "no symbol of " << modules;
-  return BitMatrix(modules, modules);
-}
+BitMatrix symbol_of_size(int modules) { return draw_datamatrix(modules, modules, 3).symbol; }
 
 BitMatrix rectangular_symbol(int which) {
   zint_symbol* symbol = ZBarcode_Create();

@@ -463,7 +463,7 @@ class Grader::Work {
   // wide.
   static Status check_size(int columns, int rows) {
     if (columns == 0) return {};
-    for (const Ecc200Size& size : ecc200_sizes()) {
+    for (const Ecc200Size& size : iso16022_sizes()) {
       if (size.columns == columns && size.rows == rows) return {};
       if (size.columns == rows && size.rows == columns) return {};
     }

@@ -252,7 +252,7 @@ std::vector<Candidate> candidates_of(const Light& light, const Corners& corners)
     const Corners c = turned(corners, turn);
     const double aspect =
         (length(c[1] - c[0]) + length(c[2] - c[3])) / (length(c[3] - c[0]) + length(c[2] - c[1]));
-    for (const Ecc200Size& size : ecc200_sizes()) {
+    for (const Ecc200Size& size : iso16022_sizes()) {
       const double nominal = static_cast<double>(size.columns) / size.rows;
       if (aspect > nominal * 1.3 || nominal > aspect * 1.3) continue;
       const double fit = agreement_of(light, c, size);

@@ -13,7 +13,7 @@
 #include <array>
 #include <vector>
 
-#include "symbology/grade/ecc200.h"
+#include "symbology/ecc200.h"
 #include "symbology/image.h"
 
 namespace packtrail::symbology {

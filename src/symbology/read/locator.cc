@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <optional>
 
+#include "symbology/ecc200.h"
 #include "symbology/read/filters.h"
-#include "symbology/read/matrix_decoder.h"
 
 namespace packtrail::symbology {
 namespace {
@@ -381,22 +381,22 @@ const Locator::FixedPattern& Locator::pattern_of(int columns, int rows) {
   pattern->columns = columns;
   pattern->rows = rows;
   const bool turned = rows > columns;  // Mirrored: reflected at the diagonal through the L.
-  const DataMatrixSize* size =
-      turned ? find_data_matrix_size(columns, rows) : find_data_matrix_size(rows, columns);
+  const Ecc200Size* size =
+      turned ? find_ecc200_size(rows, columns) : find_ecc200_size(columns, rows);
   const float du = 1 / static_cast<float>(columns), dv = 1 / static_cast<float>(rows);
   for (int row = 0; row < rows; ++row) {
     for (int column = 0; column < columns; ++column) {
-      const int tone = turned ? fixed_module(*size, columns - 1 - column, rows - 1 - row)
-                              : fixed_module(*size, row, column);
-      pattern->tones.push_back(static_cast<std::uint8_t>(tone < 0 ? 2 : tone));
-      if (tone < 0) continue;
+      const ModuleRole role =
+          turned ? size->role(rows - 1 - row, columns - 1 - column) : size->role(column, row);
+      const bool dark = role == ModuleRole::Solid || role == ModuleRole::ClockOn;
+      pattern->tones.push_back(role == ModuleRole::Data ? 2 : dark ? 1 : 0);
+      if (role == ModuleRole::Data) continue;
       // The clock tracks pin the grid down along both sides, the bars only across.
       const bool bar = column == 0 || row == rows - 1;
       const bool track = !bar && (row == 0 || column == columns - 1);
       const float weight = track ? 2.0F : 1.0F;
       pattern->modules.push_back({(static_cast<float>(column) + 0.5F) * du,
-                                  (static_cast<float>(row) + 0.5F) * dv,
-                                  tone == 1 ? weight : -weight});
+                                  (static_cast<float>(row) + 0.5F) * dv, dark ? weight : -weight});
     }
   }
   // The quiet zone, where a dark module borders it.
@@ -543,7 +543,7 @@ void Locator::add_fit(const std::array<Point, 4>& corners) {
       best[1] = fit;
     }
   };
-  for (const DataMatrixSize& size : data_matrix_sizes()) {
+  for (const Ecc200Size& size : ecc200_sizes()) {
     try_size(size.columns, size.rows);
     if (size.columns != size.rows) try_size(size.rows, size.columns);
   }

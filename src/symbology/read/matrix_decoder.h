@@ -1,16 +1,14 @@
 // symbology/read/matrix_decoder.h - from the modules of a DataMatrix symbol to its bytes.
 //
-// ECC 200 (ISO/IEC 16022): the 24 square and 6 rectangular sizes, and the 18 rectangular extension
-// sizes of ISO/IEC 21471 (DMRE). The decoder knows what a picture decoder does not tell: how many
-// codewords were wrong, and so how likely the answer is to be chance. Doubtful codewords may be
-// given up as erasures, which cost half of what an error costs.
+// ECC 200 in all sizes of symbology/ecc200.h. The decoder knows what a picture decoder does not
+// tell: how many codewords were wrong, and so how likely the answer is to be chance. Doubtful
+// codewords may be given up as erasures, which cost half of what an error costs.
 //
-// Thread safety: one decoder per thread (it keeps tables of the sizes met). Cost: some 6 us for a
+// Thread safety: one decoder per thread (it keeps its buffers). Cost: some 6 us for a
 // 24 x 24 symbol, a tenth of what drawing the modules for another decoder costs.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,21 +16,9 @@
 
 #include "base/bytes.h"
 #include "symbology/bit_matrix.h"
+#include "symbology/ecc200.h"
 
 namespace packtrail::symbology {
-
-// One size of ISO/IEC 16022 table 7 or ISO/IEC 21471 table 2.
-struct DataMatrixSize {
-  int rows, columns;                // Modules, finder pattern included.
-  int region_rows, region_columns;  // Data regions down and across; each has its own finder.
-  int data, parity, blocks;         // Codewords, and the interleaved Reed-Solomon blocks.
-};
-
-[[nodiscard]] std::span<const DataMatrixSize> data_matrix_sizes();
-// The size, or nullptr when no symbol has so many modules.
-[[nodiscard]] const DataMatrixSize* find_data_matrix_size(int rows, int columns);
-// What the fixed pattern has at a module: 1 dark, 0 light, -1 data. 0 <= row < rows, same column.
-[[nodiscard]] int fixed_module(const DataMatrixSize& size, int row, int column);
 
 struct MatrixReading {
   std::string identifier;  // ISO/IEC 15424: ]d1 plain, ]d2 FNC1 first, ]d3 FNC1 second, ]d4-]d6.
@@ -46,9 +32,6 @@ struct MatrixReading {
 
 class MatrixDecoder {
  public:
-  MatrixDecoder();
-  ~MatrixDecoder();
-
   // The content of `symbol`, whose size must be one of the table and whose orientation must be the
   // symbol's own (L at the left and the bottom); the fixed pattern is not looked at. `doubt`, empty
   // or one value per module row by row, orders the codewords: the higher the less sure. `erasures`,
@@ -61,10 +44,10 @@ class MatrixDecoder {
                                                     int erasures = 0);
 
  private:
-  struct Plan;
-  const Plan& plan_of(const DataMatrixSize& size);
-  std::vector<std::unique_ptr<Plan>> plans_;
-  std::vector<std::uint8_t> codewords_;
+  bool correct_all(const Ecc200Size& size, Interleave interleave, int erasures,
+                   MatrixReading& reading);
+  Bytes read_;       // As the modules have them.
+  Bytes codewords_;  // Corrected.
   std::vector<float> doubts_;
 };
 

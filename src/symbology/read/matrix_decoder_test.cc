@@ -19,11 +19,11 @@ std::string text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
 // Flips modules until exactly `count` codewords differ: whole codewords are hit by using modules
 // far from each other, so the test asks the decoder how many it corrected.
-void flip(BitMatrix& symbol, const DataMatrixSize& size, int count, Chance& chance) {
+void flip(BitMatrix& symbol, const Ecc200Size& size, int count, Chance& chance) {
   for (int i = 0; i < count;) {
     const int x = static_cast<int>(chance.next() % static_cast<std::uint64_t>(size.columns));
     const int y = static_cast<int>(chance.next() % static_cast<std::uint64_t>(size.rows));
-    if (fixed_module(size, y, x) >= 0) continue;
+    if (size.role(x, y) != ModuleRole::Data) continue;
     symbol.set(x, y, !symbol.get(x, y));
     ++i;
   }
@@ -31,16 +31,16 @@ void flip(BitMatrix& symbol, const DataMatrixSize& size, int count, Chance& chan
 
 TEST(MatrixDecoder, ReadsEverySizeOfTheStandards) {
   MatrixDecoder decoder;
-  ASSERT_EQ(data_matrix_sizes().size(), 48U);
-  for (const DataMatrixSize& size : data_matrix_sizes()) {
+  ASSERT_EQ(ecc200_sizes().size(), 48U);
+  for (const Ecc200Size& size : ecc200_sizes()) {
     for (std::uint64_t seed = 0; seed < 12; ++seed) {
       const auto drawn = draw_datamatrix(size.rows, size.columns, seed);
       ASSERT_FALSE(drawn.data.empty()) << size.rows << " x " << size.columns;
       for (int y = 0; y < size.rows; ++y) {
         for (int x = 0; x < size.columns; ++x) {
-          const int fixed = fixed_module(size, y, x);
-          if (fixed >= 0) {
-            ASSERT_EQ(drawn.symbol.get(x, y), fixed == 1);
+          const ModuleRole role = size.role(x, y);
+          if (role != ModuleRole::Data) {
+            ASSERT_EQ(drawn.symbol.get(x, y), role != ModuleRole::ClockOff);
           }
         }
       }
@@ -50,7 +50,7 @@ TEST(MatrixDecoder, ReadsEverySizeOfTheStandards) {
       EXPECT_EQ(text(reading->data), drawn.data);
       EXPECT_EQ(reading->corrected, 0);
       EXPECT_EQ(reading->erased, 0);
-      EXPECT_FLOAT_EQ(reading->evidence, 8.0F * static_cast<float>(size.parity / size.blocks));
+      EXPECT_FLOAT_EQ(reading->evidence, 8.0F * static_cast<float>(size.check_per_block()));
     }
   }
 }
@@ -58,15 +58,15 @@ TEST(MatrixDecoder, ReadsEverySizeOfTheStandards) {
 TEST(MatrixDecoder, CorrectsUpToHalfTheParityAndNeverWronglyBeyond) {
   MatrixDecoder decoder;
   int beyond = 0;
-  for (const DataMatrixSize& size : data_matrix_sizes()) {
+  for (const Ecc200Size& size : ecc200_sizes()) {
     if (size.blocks > 1) continue;
     for (std::uint64_t seed = 0; seed < 40; ++seed) {
       Chance chance(seed);
       auto drawn = draw_datamatrix(size.rows, size.columns, seed);
-      const int wrong = static_cast<int>(seed) % (size.parity / 2 + 3);
+      const int wrong = static_cast<int>(seed) % (size.check_codewords / 2 + 3);
       flip(drawn.symbol, size, wrong, chance);
       const auto reading = decoder.decode(drawn.symbol);
-      if (wrong <= size.parity / 2) {
+      if (wrong <= size.check_codewords / 2) {
         ASSERT_TRUE(reading) << size.rows << " x " << size.columns << ", " << wrong;
         EXPECT_LE(reading->corrected, wrong);
       }
@@ -74,7 +74,7 @@ TEST(MatrixDecoder, CorrectsUpToHalfTheParityAndNeverWronglyBeyond) {
       if (reading && reading->evidence >= 36) {
         EXPECT_EQ(text(reading->data), drawn.data);
       }
-      beyond += wrong > size.parity / 2 && !reading ? 1 : 0;
+      beyond += wrong > size.check_codewords / 2 && !reading ? 1 : 0;
     }
   }
   EXPECT_GT(beyond, 20);
@@ -82,7 +82,7 @@ TEST(MatrixDecoder, CorrectsUpToHalfTheParityAndNeverWronglyBeyond) {
 
 TEST(MatrixDecoder, ErasuresCostHalfOfAnError) {
   MatrixDecoder decoder;
-  const DataMatrixSize& size = *find_data_matrix_size(24, 24);
+  const Ecc200Size& size = *find_ecc200_size(24, 24);
   int with = 0, without = 0;
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     Chance chance(seed);
@@ -90,7 +90,7 @@ TEST(MatrixDecoder, ErasuresCostHalfOfAnError) {
     std::vector<float> doubt(24 * 24, 0);
     for (int i = 0; i < 16;) {
       const int x = static_cast<int>(chance.next() % 24), y = static_cast<int>(chance.next() % 24);
-      if (fixed_module(size, y, x) >= 0) continue;
+      if (size.role(x, y) != ModuleRole::Data) continue;
       drawn.symbol.set(x, y, !drawn.symbol.get(x, y));
       doubt[static_cast<std::size_t>(y * 24 + x)] = 1;
       ++i;
@@ -109,7 +109,7 @@ TEST(MatrixDecoder, ErasuresCostHalfOfAnError) {
 
 TEST(MatrixDecoder, NoiseIsNoSymbol) {
   MatrixDecoder decoder;
-  for (const DataMatrixSize& size : data_matrix_sizes()) {
+  for (const Ecc200Size& size : ecc200_sizes()) {
     for (std::uint64_t seed = 0; seed < (test::kSanitized ? 10 : 200); ++seed) {
       Chance chance(seed);
       BitMatrix noise(size.columns, size.rows);

@@ -14,6 +14,7 @@
 #include "symbology/read/filters.h"
 #include "symbology/read/locator.h"
 #include "symbology/read/matrix_decoder.h"
+#include "symbology/read/qr_bits.h"
 #include "symbology/read/regions.h"
 #include "symbology/read/second_opinion.h"
 
@@ -127,6 +128,22 @@ bool is_gtin14(const Bytes& data) {
     sum += (data[i] - '0') * (i % 2 == 0 ? 3 : 1);
   }
   return sum % 10 == 0;
+}
+
+// The library's own reading of QR with FNC1 loses what follows a %: the answer is taken from the
+// data codewords, and there is none when they cannot be read.
+bool read_fnc1_again(const ZXing::Result& result, Symbol& symbol) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  const ZXing::ByteArray& codewords = result.rawBytes();
+#pragma GCC diagnostic pop
+  const std::string level = result.ecLevel();
+  auto content = read_qr_bits({codewords.data(), codewords.size()}, level.empty() ? ' ' : level[0]);
+  if (!content || content->fnc1 == Fnc1::None || content->data.empty()) return false;
+  symbol.identifier = content->fnc1 == Fnc1::First ? "]Q3" : "]Q5";
+  if (content->has_eci) ++symbol.identifier.back();
+  symbol.data = std::move(content->data);
+  return true;
 }
 
 ZXing::BarcodeFormats formats_of(const ReaderOptions& options) {
@@ -367,12 +384,12 @@ class SymbolReader::Ladder {
       if (auto answer = accept_fit(matrix_.decode(mirrored(symbol)), fit, placement)) return answer;
     }
     if (!erase || fit.columns < fit.rows) return std::nullopt;
-    const DataMatrixSize* size = find_data_matrix_size(fit.rows, fit.columns);
+    const Ecc200Size* size = find_ecc200_size(fit.columns, fit.rows);
     const auto doubts = locator_.doubts();
     for (const int quarters : {1, 2, 3}) {
       if (!spend(modules)) return std::nullopt;
       ++attempts_;
-      const int erasures = size->parity * quarters / 4;
+      const int erasures = size->check_codewords * quarters / 4;
       if (auto answer = accept_fit(matrix_.decode(symbol, doubts, erasures), fit, placement)) {
         return answer;
       }
@@ -504,6 +521,10 @@ class SymbolReader::Ladder {
       // GS1 data in the rectangular extension: GS1 has one identifier for every DataMatrix.
       if (symbol.identifier == "]d8") symbol.identifier = "]d2";
       symbol.data.assign(result.bytes().begin(), result.bytes().end());
+      if (symbol.identifier >= "]Q3" && symbol.identifier <= "]Q6" &&
+          !read_fnc1_again(result, symbol)) {
+        return std::nullopt;
+      }
       symbol.corners = corners_of(result, placement);
     } catch (const std::exception&) {
       return std::nullopt;  // The picture defeats this rung; the next one may do better.
