@@ -1,8 +1,7 @@
 #include "gs1/model_number.h"
 
-#include <array>
-
 #include "gs1/charset.h"
+#include "gs1/check_digit.h"
 
 namespace packtrail::gs1 {
 namespace {
@@ -33,20 +32,9 @@ std::string named(std::string_view name, std::string_view what) {
 }  // namespace
 
 std::optional<std::string> check_pair(std::string_view body) {
-  static constexpr std::array<unsigned, kModelNumberMax - kPairSize> kPrimes{
-      2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83};
-  static constexpr std::string_view kPairs = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-  if (body.empty() || body.size() > kPrimes.size()) return std::nullopt;
-  unsigned sum = 0;
-  for (std::size_t i = 0; i < body.size(); ++i) {
-    const char c = body[body.size() - 1 - i];
-    if (!is_in(c, kCset82)) return std::nullopt;
-    unsigned place = 0;  // Of the character among those of the set, in the order of their codes.
-    for (char below = '!'; below < c; ++below) place += is_in(below, kCset82) ? 1 : 0;
-    sum += kPrimes[i] * place;
-  }
-  sum %= 1021;
-  return std::string{kPairs[sum >> 5], kPairs[sum & 31]};
+  const auto pair = body.empty() ? std::nullopt : check_characters(body);
+  if (!pair) return std::nullopt;
+  return std::string(pair->data(), pair->size());
 }
 
 template <class Tag>
