@@ -1,15 +1,18 @@
 // rooms: gs1
-// What is accepted is written back, reads as the same elements, and is then written unchanged.
+// Bit rows are the portable ones. What is accepted is written back, reads as the same elements, and
+// is then written unchanged.
 #include <cstdint>
 #include <string_view>
 
 #include "base/assert.h"
 #include "gs1/digital_link.h"
+#include "gs1/link_bits.h"
 
 using namespace packtrail::gs1;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
+  if (size <= LinkBits::kTextMax) PACKTRAIL_ASSERT(LinkBits(text) == LinkBits::portable(text));
   const auto link = parse_digital_link(text);
   if (!link) {
     PACKTRAIL_ASSERT(!link.error().message.empty());

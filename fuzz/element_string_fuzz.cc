@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ElementScan scan;
   if (size <= ElementScan::kTextMax) {
     const bool scanned = scan_elements(text, scan);
-    const auto read = ElementString::parse_raw(text);
+    const auto read = ElementString::parse_raw_stepwise(text);
     PACKTRAIL_ASSERT(scanned == read.has_value());
     if (scanned) {
       PACKTRAIL_ASSERT(scan.elements().size() == read->size());

@@ -149,6 +149,23 @@ TEST(ElementString, RefusesWithFieldAndOffset) {
   }
 }
 
+TEST(ElementString, NamesAForeignSymbology) {
+  const auto message = [](const char* text) {
+    const auto read = ElementString::parse_raw(text);
+    EXPECT_FALSE(read) << text;
+    return read ? std::string() : read.error().message;
+  };
+  const std::string none = "the AIM symbology identifier does not announce GS1 data";
+  EXPECT_EQ(message("]d10109506000134352"), none + ": the symbol is DataMatrix without FNC1");
+  EXPECT_EQ(message("]E09506000134352"), none + ": the symbol is EAN-13, UPC-A or UPC-E");
+  EXPECT_EQ(message("]C00109506000134352"), none + ": the symbol is Code 128 without FNC1");
+  EXPECT_EQ(message("]X00109506000134352"), none);
+  EXPECT_EQ(message("]"), none);
+  const auto whole = ElementString::parse_raw("]Q10109506000134352");
+  EXPECT_EQ(whole.error().offset, 0U);
+  EXPECT_EQ(whole.error().length, 3U);
+}
+
 TEST(ElementString, RoundBracketsOrSquareOnes) {
   const auto square = ElementString::parse_bracketed("[01]09506000134352[21]A(10)B");
   ASSERT_TRUE(square);
@@ -505,11 +522,13 @@ TEST(PackCode, MutatedTextsAgreeWithTheGeneralReaders) {
       "10LOT123",
       "(01)09506000134352(21)ABC123(17)271200(10)LOT/1",
       "[01]09506000134352[17]271231[10]L(1)[21]ABC",
-      "https://id.gs1.org/01/09506000134352/10/LOT%2F1/21/ABC?17=271231"};
-  const std::string alphabet = "0123456789AZaz()[]/%\x1d~ ?=&#]d2";
+      "https://id.gs1.org/01/09506000134352/10/LOT%2F1/21/ABC?17=271231",
+      "https://example.com/01/10/x/21/01/09506000134352/22/2A/21/12345678901234567890?10=L1&x=y",
+      "HTTP://example.com/01/09506000134352/21/A%2FB?linkType=all&17=271200&10=L&1=2"};
+  const std::string alphabet = "0123456789AZaz()[]/%\x1d~ ?=&#]d2.";
   std::size_t accepted = 0;
   for (int round = 0; round < 200000; ++round) {
-    std::string text = seeds[random() % 4];
+    std::string text = seeds[random() % std::size(seeds)];
     for (auto changes = 1 + random() % 2; changes > 0; --changes) {
       const std::size_t at = random() % text.size();
       const char c = alphabet[random() % alphabet.size()];
@@ -531,7 +550,7 @@ TEST(PackCode, MutatedTextsAgreeWithTheGeneralReaders) {
     }
     const auto fast = read_pack_code(text, kToday);
     std::optional<PackCode> general;
-    if (text[0] == 'h') {
+    if (text[0] == 'h' || text[0] == 'H') {
       if (const auto link = parse_digital_link(text)) {
         if (const auto code = to_pack_code(link->elements, kToday)) general = *code;
       }
@@ -545,6 +564,71 @@ TEST(PackCode, MutatedTextsAgreeWithTheGeneralReaders) {
     }
   }
   EXPECT_GT(accepted, 10000U);
+}
+
+// Links in every shape, and in wrong ones: each read as the general reader does.
+TEST(PackCode, LinksOfEveryShapeAgreeWithTheGeneralReader) {
+  std::mt19937 random(7);
+  const auto any = [&](std::initializer_list<const char*> of) {
+    return std::string(of.begin()[random() % of.size()]);
+  };
+  std::size_t accepted = 0;
+  for (int round = 0; round < 100000; ++round) {
+    std::string text = any({"https://", "http://", "HTTPS://", "HTTP://", "Https://", "https:///"});
+    text += any({"id.gs1.org", "example.com/a/b", "example.com:80/01/9/21/A", "[::1]/10/01",
+                 "a/00/006141411234567890", "x/21", ""});
+    const auto value = [&](std::size_t most) {
+      std::string out;
+      for (std::size_t i = random() % (most + 2); i > 0; --i) {
+        out += random() % 12 == 0 ? any({"%2F", "%2f", "%41", "%25", "%", "%1D", "%7E", "!", "=",
+                                         "~", ";", "\"", "%C3", "&"})
+                                  : std::string(1, "0A9z-.b"[random() % 7]);
+      }
+      return out;
+    };
+    std::vector<std::string> parts{
+        "/01/" +
+        any({"09506000134352", "09506000134352", "09506000134352", "9506000134352",
+             "%3009506000134352", "0950600013435%32", "09506000134353", "0950600013435A"})};
+    if (random() % 3 == 0) parts.push_back("/22/" + value(20));
+    if (random() % 2 == 0) parts.push_back("/10/" + value(20));
+    if (random() % 16 != 0) parts.push_back("/21/" + value(20));
+    if (random() % 16 == 0) parts.push_back("/235/" + value(28));
+    if (random() % 16 == 0) std::swap(parts[random() % parts.size()], parts.back());
+    if (random() % 16 == 0) parts.push_back(parts[random() % parts.size()]);
+    for (const auto& part : parts) text += part;
+    if (random() % 3 != 0) text += '?';
+    for (std::size_t i = random() % 4; i > 0; --i) {
+      text += any({"17=271231", "17=271200", "17=%32%37%31231", "17=271301", "10=L1", "10=L%2F2",
+                   "11=260101", "linkType=all", "a=?", "", "1=2", "17", "17=", "=3", "12345=1",
+                   "21=A", "99999", "%31%37=271231", "x/y=z~"});
+      if (i > 1 || random() % 8 == 0) text += any({"&", "&", "&", ";", "?"});
+    }
+    if (random() % 16 == 0) text += "#17=1";
+    const auto fast = read_pack_code(text, kToday);
+    std::optional<PackCode> general;
+    if (const auto link = parse_digital_link(text)) {
+      if (const auto code = to_pack_code(link->elements, kToday)) general = *code;
+    }
+    ASSERT_EQ(fast.has_value(), general.has_value()) << text;
+    if (!fast) continue;
+    ++accepted;
+    ASSERT_EQ(*fast, *general) << text;
+    // The identity alone; an escaped GTIN is read by the general reader of EPCs.
+    const auto epc = parse_epc(text);
+    ASSERT_TRUE(epc) << text;
+    if (epc_scheme(epc->value) != EpcScheme::kSgtin) continue;
+    ASSERT_EQ(std::get<Sgtin>(epc->value), fast->sgtin()) << text;
+    std::string other = text;
+    if (other[epc->spelling.stem.size() + 4] == '%') continue;
+    other.insert(epc->spelling.stem.size() + 4, "%3");
+    const auto escaped = parse_epc(other);
+    ASSERT_TRUE(escaped) << other;
+    ASSERT_EQ(escaped->value, epc->value) << other;
+    ASSERT_EQ(escaped->spelling.stem, epc->spelling.stem) << other;
+    ASSERT_EQ(*format_epc(epc->value, epc->spelling) == text, epc->is_canonical) << text;
+  }
+  EXPECT_GT(accepted, 5000U);
 }
 
 TEST(PackCode, OtherAisAreCheckedAndLeftOut) {

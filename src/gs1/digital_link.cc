@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gs1/charset.h"
+#include "gs1/link_bits.h"
 #include "gs1/link_path.h"
 
 namespace packtrail::gs1 {
@@ -66,7 +67,12 @@ Error link_error(std::string message, std::size_t offset, std::size_t length, st
 // value point at the encoded value's start when escapes make exact places meaningless.
 Status add_encoded(ElementString& elements, Ai ai, std::string_view encoded, std::size_t offset) {
   std::array<char, kDecodedMax> decoded;
-  const auto size = percent_decode(encoded, decoded.data(), decoded.size());
+  std::string_view value = encoded;
+  std::optional<std::size_t> size = encoded.size();
+  if (encoded.size() > decoded.size() || encoded.find('%') != std::string_view::npos) {
+    size = percent_decode(encoded, decoded.data(), decoded.size());
+    value = {decoded.data(), size.value_or(0)};
+  }
   if (!size) {
     Error error = link_error("the value is too long or holds a bad escape", offset, encoded.size(),
                              "'%' and two hexadecimal digits (RFC 3986 2.1)",
@@ -74,7 +80,6 @@ Status add_encoded(ElementString& elements, Ai ai, std::string_view encoded, std
     error.field = to_text(ai).view();
     return error;
   }
-  std::string_view value(decoded.data(), *size);
   std::array<char, 14> widened;
   if (ai == kAiGtin && (value.size() == 8 || value.size() == 12 || value.size() == 13)) {
     widened.fill('0');
@@ -155,8 +160,8 @@ std::optional<std::size_t> qualifier_place(const LinkKey& key, Ai qualifier) {
 
 bool LinkPath::in_order() const {
   std::size_t next = 0;
-  for (std::size_t i = 1; i < count; ++i) {
-    const auto place = qualifier_place(*key, pairs[i].ai);
+  for (const Pair& pair : path().subspan(1)) {
+    const auto place = qualifier_place(*key, pair.ai);
     if (!place || *place < next) return false;
     if (*place == key->qualifier_count && count > 2) return false;
     next = *place + 1;
@@ -169,46 +174,58 @@ bool looks_like_link(std::string_view text) {
          text.starts_with("HTTPS://") || text.starts_with("HTTP://");
 }
 
-std::optional<LinkPath> split_link(std::string_view uri) {
-  if (!looks_like_link(uri)) return std::nullopt;
-  constexpr std::size_t kSlashes = 2 * LinkPath::kPairsMax;
+namespace {
+
+// The path ends at `end`, the query at `hash`. slash_before(place) is the last '/' before a place;
+// there is always the one of "://". False when no key ends the path.
+template <class SlashBefore>
+bool split_path(std::string_view uri, std::size_t end, std::size_t hash,
+                const SlashBefore& slash_before, LinkPath& link) {
   const std::size_t host = uri[4] == ':' ? 7 : 8;
-  std::array<std::size_t, kSlashes> slashes;  // The last ones of the path, as a ring.
-  std::size_t slash_count = 0;
-  std::size_t end = host;
-  for (;; ++end) {
-    while (end < uri.size() && is_in(uri[end], kUriPlain)) ++end;
-    if (end == uri.size() || uri[end] != '/') break;
-    slashes[slash_count++ % kSlashes] = end;
-  }
-  if (slash_count < 2 || uri[host] == '/') return std::nullopt;
-  LinkPath link;
-  if (end < uri.size()) {
-    std::string_view tail = uri.substr(end);
-    if (find_outside(tail, kUriChar) != tail.size()) return std::nullopt;
-    const std::size_t hash = tail.find('#');
-    link.has_fragment = hash != std::string_view::npos;
-    tail = tail.substr(0, hash);
-    link.has_query = !tail.empty();
-    if (link.has_query) link.query = tail.substr(1);
-  }
-  std::array<LinkPath::Pair, LinkPath::kPairsMax> backwards;
-  std::size_t found = 0;
-  while (found < LinkPath::kPairsMax && slash_count >= 2) {
-    const std::size_t value_slash = slashes[(slash_count - 1) % kSlashes];
-    const std::size_t ai_slash = slashes[(slash_count - 2) % kSlashes];
+  if (end <= host || uri[host] == '/') return false;
+  link.has_fragment = hash < uri.size();
+  link.has_query = end < hash;
+  if (link.has_query) link.query = uri.substr(end + 1, hash - end - 1);
+  while (link.count < LinkPath::kPairsMax && link.key == nullptr) {
+    const std::size_t value_slash = slash_before(end);
+    if (value_slash <= host) return false;
+    const std::size_t ai_slash = slash_before(value_slash);
+    if (ai_slash <= host) return false;
     const auto ai = Ai::parse(uri.substr(ai_slash + 1, value_slash - ai_slash - 1));
     const std::string_view value = uri.substr(value_slash + 1, end - value_slash - 1);
-    if (!ai || value.empty()) return std::nullopt;
-    backwards[found++] = {*ai, value};
-    slash_count -= 2;
+    if (!ai || value.empty()) return false;
+    ++link.count;
+    link.pairs[LinkPath::kPairsMax - link.count] = {*ai, value};
     end = ai_slash;
-    if ((link.key = find_link_key(*ai)) != nullptr) break;
+    link.key = find_link_key(*ai);
   }
-  if (link.key == nullptr) return std::nullopt;
   link.stem = uri.substr(0, end);
-  link.count = found;
-  for (std::size_t i = 0; i < found; ++i) link.pairs[i] = backwards[found - 1 - i];
+  return link.key != nullptr;
+}
+
+bool split_into(std::string_view uri, LinkPath& link) {
+  if (!looks_like_link(uri)) return false;
+  if (uri.size() <= LinkBits::kTextMax) {
+    const LinkBits bits(uri);
+    if (bits.next_odd(0) == uri.size()) {  // So there is no fragment either.
+      std::size_t end = bits.next_mark(0);
+      while (end < uri.size() && uri[end] != '?') end = bits.next_mark(end + 1);
+      return split_path(
+          uri, end, uri.size(), [&](std::size_t place) { return bits.slash_before(place); }, link);
+    }
+  }
+  if (find_outside(uri, kUriChar) != uri.size()) return false;
+  const std::size_t hash = std::min(uri.find('#'), uri.size());
+  return split_path(
+      uri, std::min(uri.find('?'), hash), hash,
+      [&](std::size_t place) { return uri.rfind('/', place - 1); }, link);
+}
+
+}  // namespace
+
+std::optional<LinkPath> split_link(std::string_view uri) {
+  std::optional<LinkPath> link(std::in_place);
+  if (!split_into(uri, *link)) link.reset();
   return link;
 }
 
@@ -252,13 +269,13 @@ Result<DigitalLink> parse_digital_link(std::string_view uri) {
     return link_error("the text is no http or https URI", 0, 0, "http:// or https://, in one case",
                       "give the whole URI");
   }
-  const std::size_t bad = find_outside(uri, kUriChar);
-  if (bad != uri.size()) {
-    return link_error("the URI holds a character that a URI cannot hold", bad, 1, "RFC 3986 2",
-                      "write it as %XX");
-  }
   const auto split = split_link(uri);
   if (!split) {
+    const std::size_t bad = find_outside(uri, kUriChar);
+    if (bad != uri.size()) {
+      return link_error("the URI holds a character that a URI cannot hold", bad, 1, "RFC 3986 2",
+                        "write it as %XX");
+    }
     if (const auto current = without_short_names(uri)) {
       DigitalLink link = PACKTRAIL_TRY(parse_digital_link(*current));
       link.stem = uri.substr(0, link.stem.size());
@@ -276,14 +293,15 @@ Result<DigitalLink> parse_digital_link(std::string_view uri) {
                       "host, stem, key AI, value, then qualifiers (GS1 Digital Link: URI Syntax 4)",
                       "end the path with /01/ and the GTIN, or another key");
   }
-  DigitalLink link;
-  link.stem = split->stem;
   if (!split->in_order()) {
     const auto offset = split->stem.size();
     return link_error("the qualifiers do not belong to the key or are out of order", offset,
                       uri.size() - offset, "GS1 Digital Link: URI Syntax 4.8: 01, then 22, 10, 21",
                       "put the qualifiers in this order");
   }
+  Result<DigitalLink> result{DigitalLink()};
+  DigitalLink& link = *result;
+  link.stem = split->stem;
   for (const LinkPath::Pair& pair : split->path()) {
     const auto offset = static_cast<std::size_t>(pair.value.data() - uri.data());
     PACKTRAIL_TRY(add_encoded(link.elements, pair.ai, pair.value, offset));
@@ -291,7 +309,7 @@ Result<DigitalLink> parse_digital_link(std::string_view uri) {
   link.path_size = split->count;
   link.has_foreign_query = split->has_fragment;
   PACKTRAIL_TRY(add_query(link, uri, split->query));
-  return link;
+  return result;
 }
 
 std::optional<std::string> without_short_names(std::string_view uri) {

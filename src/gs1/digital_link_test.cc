@@ -2,13 +2,60 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
+#include <random>
+#include <vector>
 
+#include "gs1/charset.h"
 #include "gs1/epc.h"
+#include "gs1/link_bits.h"
 #include "gs1/link_path.h"
+#include "gs1/pack_code.h"
 
 namespace packtrail::gs1 {
 namespace {
+
+TEST(LinkBits, EqualThePortableOnesAndTheText) {
+  std::mt19937 random(3);
+  const std::string_view often = "//?&%=!~;.-aZ059_(";
+  for (std::size_t size = 0; size <= LinkBits::kTextMax; ++size) {
+    // On the heap without a byte behind it, so that a sanitizer sees every read beyond.
+    std::vector<char> bytes(size);
+    for (char& c : bytes) {
+      c = random() % 4 == 0 ? static_cast<char>(random()) : often[random() % often.size()];
+      if (size % 3 == 0 && random() % 16 != 0) c = 'x';  // Long ways from one to the next.
+    }
+    const std::string_view text(bytes.data(), size);
+    const LinkBits bits(text);
+    EXPECT_EQ(bits, LinkBits::portable(text)) << size;
+    for (std::size_t at = 0; at <= size; ++at) {
+      const std::size_t slash = at == 0 ? text.npos : text.rfind('/', at - 1);
+      ASSERT_EQ(bits.slash_before(at), slash == text.npos ? 0 : slash) << size << " " << at;
+      ASSERT_EQ(bits.next_mark(at), std::min(text.find_first_of("?&", at), size));
+      std::size_t odd = at;
+      while (odd < size && is_in(text[odd], kUriChar) && is_in(text[odd], kCset82) &&
+             text[odd] != '%') {
+        ++odd;
+      }
+      ASSERT_EQ(bits.next_odd(at), odd);
+    }
+  }
+}
+
+TEST(DigitalLinkForms, LongLinksAreReadAsShortOnes) {
+  for (const std::size_t size :
+       {LinkBits::kTextMax - 1, LinkBits::kTextMax, LinkBits::kTextMax + 1, kDigitalLinkMax}) {
+    std::string uri = "https://example.com/";
+    const std::string path = "/01/09506000134352/10/L/21/A?17=271231";
+    uri.append(size - uri.size() - path.size(), 'x').append(path);
+    const auto link = parse_digital_link(uri);
+    ASSERT_TRUE(link) << size << " " << link.error().to_text();
+    EXPECT_EQ(link->elements.to_bracketed(), "(01)09506000134352(10)L(21)A(17)271231");
+    EXPECT_EQ(link->stem.size(), size - path.size());
+    EXPECT_TRUE(read_pack_code(uri, *Date::from_ymd(2026, 11, 20)));
+  }
+}
 
 TEST(DigitalLinkForms, DomainsPortsAndStems) {
   for (const char* stem :

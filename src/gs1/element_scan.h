@@ -1,8 +1,8 @@
 // gs1/element_scan.h - a raw element string taken apart and checked in place, for hot loops.
 //
 // Every AI of the table, every length, character set and check rule: what scan_elements accepts is
-// what ElementString::parse_raw accepts, with the same elements. It says yes or no; the reasons
-// come from ElementString. Thread safety: free functions; the result views nothing and holds places
+// what ElementString::parse_raw_stepwise accepts, with the same elements. It says yes or no; the
+// reasons come from there. Thread safety: free functions; the result views nothing and holds places
 // in the text. Cost: tens of nanoseconds, no heap; an ElementScan is 264 bytes, left unset.
 #pragma once
 
@@ -53,8 +53,8 @@ class ElementScan {
   AiRowSet repeated_;
 };
 
-// Reads `text` into `scan`, which must be new. False when parse_raw refuses the text, and when it
-// is longer than ElementScan::kTextMax.
+// Reads `text` into `scan`, which must be new. False when parse_raw_stepwise refuses the text, and
+// when it is longer than ElementScan::kTextMax.
 [[nodiscard]] bool scan_elements(std::string_view text, ElementScan& scan) noexcept;
 
 }  // namespace packtrail::gs1

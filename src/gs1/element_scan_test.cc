@@ -89,7 +89,7 @@ void compare(std::string_view bytes) {
   const Tight text(bytes);
   ElementScan scan;
   const bool scanned = scan_elements(text.view(), scan);
-  const auto elements = ElementString::parse_raw(text.view());
+  const auto elements = ElementString::parse_raw_stepwise(text.view());
   ASSERT_EQ(scanned, elements.has_value()) << bytes;
   if (scanned) {
     ASSERT_EQ(scan.elements().size(), elements->size()) << bytes;
@@ -100,6 +100,13 @@ void compare(std::string_view bytes) {
       EXPECT_EQ(&ai_table()[element.row], find_ai(element.ai));
     }
     EXPECT_EQ(scan.partners_hold(), partner_faults(*elements).empty()) << bytes;
+  }
+  const auto owned = ElementString::parse_raw(text.view());
+  ASSERT_EQ(owned.has_value(), elements.has_value()) << bytes;
+  if (owned) {
+    EXPECT_EQ(*owned, *elements) << bytes;
+  } else {
+    EXPECT_EQ(owned.error().to_text(), elements.error().to_text()) << bytes;
   }
   // The reader of pack codes against the same definition.
   const auto code = read_pack_code(text.view(), kToday);
@@ -194,9 +201,11 @@ TEST(ElementScan, Limits) {
   compare(text + "3152000001");
   compare(text + "3100000001");  // Again with the same value: not one more.
   std::string long_text;
-  for (int i = 91; i <= 95; ++i) long_text += std::to_string(i) + std::string(90, 'A') + "\x1d";
+  for (int i = 91; i <= 95; ++i) {
+    long_text.append(std::to_string(i)).append(90, 'A').append(1, kGroupSeparator);
+  }
   ASSERT_EQ(long_text.size(), 465U);
-  long_text += "96" + std::string(45, 'A');
+  long_text.append("96").append(45, 'A');
   ASSERT_EQ(long_text.size(), ElementScan::kTextMax);
   compare(long_text);
   ElementScan at_limit;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "gs1/element_scan.h"
+
 namespace packtrail::gs1 {
 namespace {
 
@@ -40,7 +42,45 @@ Error empty_text() {
                     "give the content of the symbol");
 }
 
+struct AimRow {
+  std::string_view identifier;
+  std::string_view name;
+};
+// ISO/IEC 15424, the symbologies that carry GS1 data, with and without FNC1 at their start.
+constexpr AimRow kAimRows[] = {
+    {"]d2", "GS1 DataMatrix"},
+    {"]C1", "GS1-128"},
+    {"]Q3", "GS1 QR Code"},
+    {"]e0", "GS1 DataBar or GS1 Composite"},
+    {"]J1", "GS1 DotCode"},
+    {"]d1", "DataMatrix without FNC1"},
+    {"]C0", "Code 128 without FNC1"},
+    {"]Q1", "QR Code without FNC1"},
+    {"]J0", "DotCode without FNC1"},
+    {"]E0", "EAN-13, UPC-A or UPC-E"},
+    {"]E4", "EAN-8"},
+    {"]I1", "ITF-14 (Interleaved 2 of 5 with check digit)"},
+    {"]I0", "Interleaved 2 of 5"},
+};
+
+// An AIM identifier of another symbology, or of one without FNC1.
+Error foreign_symbology(std::string_view text) {
+  const std::string_view identifier = text.substr(0, 3);
+  const std::string_view name = aim_symbology(identifier);
+  std::string message = "the AIM symbology identifier does not announce GS1 data";
+  if (!name.empty()) message.append(": the symbol is ").append(name);
+  return text_error(std::move(message), 0, identifier.size(), "]d2, ]C1, ]Q3, ]e0 or ]J1",
+                    "scan the item's GS1 symbol; one without FNC1 at its start is none");
+}
+
 }  // namespace
+
+std::string_view aim_symbology(std::string_view identifier) {
+  for (const AimRow& row : kAimRows) {
+    if (row.identifier == identifier) return row.name;
+  }
+  return {};
+}
 
 std::size_t gs1_aim_prefix(std::string_view text) {
   if (text.size() < 3) return 0;
@@ -117,20 +157,35 @@ Status ElementString::add_checked(Ai ai, std::string_view value, std::size_t off
     error.code = Errc::ResourceExhausted;
     return error;
   }
+  append(ai, value);
+  return {};
+}
+
+void ElementString::append(Ai ai, std::string_view value) {
   std::memcpy(bytes_.data() + used_, value.data(), value.size());
   slots_[count_++] = {ai, static_cast<std::uint16_t>(used_),
                       static_cast<std::uint16_t>(value.size())};
   used_ += value.size();
-  return {};
 }
 
 Result<ElementString> ElementString::parse_raw(std::string_view text) {
+  ElementScan scan;
+  if (!scan_elements(text, scan)) return parse_raw_stepwise(text);
+  static_assert(ElementScan::kElementsMax <= kElementsMax);
+  static_assert(ElementScan::kTextMax <= kValueBytesMax);
+  Result<ElementString> result{ElementString()};
+  ElementString& elements = *result;
+  for (const ScannedElement& element : scan.elements()) {
+    elements.append(element.ai, ElementScan::value(text, element));
+  }
+  return result;
+}
+
+Result<ElementString> ElementString::parse_raw_stepwise(std::string_view text) {
   if (text.size() > kTextMax) return too_long(text.size());
   std::size_t at = gs1_aim_prefix(text);
   if (at == 0 && !text.empty() && text[0] == ']') {
-    return text_error("the AIM symbology identifier does not announce GS1 data", 0,
-                      std::min<std::size_t>(3, text.size()), "]d2, ]C1, ]Q3, ]e0 or ]J1",
-                      "the symbol is no GS1 symbol: FNC1 is missing at its start");
+    return foreign_symbology(text);
   }
   if (at < text.size() && text[at] == kGroupSeparator) ++at;
   ElementString elements;

@@ -285,7 +285,7 @@ std::optional<Gtin> read_gtin(std::string_view digits) {
 
 LinkMatch read_gtin_link(const LinkPath& link, std::string_view key, std::string_view tail,
                          std::optional<Epc>& out) {
-  const Ai last = link.pairs[link.count - 1].ai;
+  const Ai last = link.path().back().ai;
   const bool alone = link.count == 1;
   if (find_outside(key, kDigit) != key.size()) return LinkMatch::NotOurs;
   if (!alone && last != kAiSerial && last != kAiLot && last != kAi235) return LinkMatch::NotOurs;
@@ -325,10 +325,10 @@ LinkMatch read_digit_link(EpcScheme scheme, std::string_view value, std::size_t 
 LinkMatch read_link(const LinkPath& link, std::optional<Epc>& out) {
   std::array<char, 128> key_buffer;
   std::array<char, 64> buffer;
-  const LinkPath::Pair& key = link.pairs[0];
+  const LinkPath::Pair& key = link.path().front();
   const auto value = decode_link(key.value, key_buffer);
   if (!value) return LinkMatch::NotOurs;
-  const LinkPath::Pair& last = link.pairs[link.count - 1];
+  const LinkPath::Pair& last = link.path().back();
   const bool alone = link.count == 1;
   std::string_view tail;  // Empty when alone, or on a bad escape.
   if (!alone) tail = decode_link(last.value, buffer).value_or(std::string_view());
@@ -508,28 +508,51 @@ bool read_sgtin_urn(std::string_view text, PackReading& out) {
   return read_serial(text.substr(kSgtinUrn.size() + kGtinField + 1), kUrnPlain, kUrnPlain, out);
 }
 
-// The same for a link that ends with /01/ and 14 digits, /21/ and a serial number.
+bool is_plain(std::string_view segments) {
+  bool plain = true;
+  for (const char c : segments) plain &= is_in(c, kUriPlain) || c == '/';
+  return plain;
+}
+
+// The same for a link whose path ends with /01/ and 14 digits, /21/ and a serial number. A variant
+// (22) and a lot (10) may stand between them, and a query behind: they are not of the identity.
 bool read_sgtin_link(std::string_view text, PackReading& out) {
   constexpr std::size_t kKeyPart = 4 + Gtin::kSize;  // "/01/" and the digits.
   if (!looks_like_link(text)) return false;
-  const std::size_t slash = text.rfind('/');
+  const std::size_t path_end = std::min(text.find('?'), text.size());
+  const std::string_view query = text.substr(path_end);
+  const std::size_t slash = text.rfind('/', path_end - 1);
   const std::size_t host = text[4] == ':' ? 7 : 8;
-  if (slash <= host + kKeyPart + 3) return false;
-  const std::size_t stem_size = slash - 3 - kKeyPart;
-  const char* path = text.data() + stem_size;
-  if (std::memcmp(path, "/01/", 4) != 0 || std::memcmp(path + kKeyPart, "/21", 3) != 0 ||
-      text[host] == '/') {
+  if (slash <= host + kKeyPart + 3 || text[host] == '/') return false;
+  if (std::memcmp(text.data() + slash - 3, "/21", 3) != 0) return false;
+  std::size_t key_end = slash - 3;
+  const auto ends_with_key = [&] {
+    return key_end > host + kKeyPart &&
+           std::memcmp(text.data() + key_end - kKeyPart, "/01/", 4) == 0;
+  };
+  bool alone = query.empty();
+  for (const char* qualifier : {"/10", "/22"}) {
+    if (ends_with_key()) break;
+    const std::size_t value = text.rfind('/', key_end - 1);
+    if (value <= host + kKeyPart + 3 || value + 1 == key_end) return false;
+    if (std::memcmp(text.data() + value - 3, qualifier, 3) != 0) continue;
+    key_end = value - 3;
+    alone = false;
+  }
+  if (!ends_with_key()) return false;
+  const std::size_t stem_size = key_end - kKeyPart;
+  const char* const digits = text.data() + stem_size + 4;
+  const auto sum = detail::digit_sum<Gtin::kSize>(digits, 1);
+  if (!sum || *sum % 10 != 0 || !is_plain(text.substr(host, stem_size - host))) return false;
+  if (!is_plain(text.substr(key_end, slash - key_end))) return false;
+  if (find_outside(query, kUriChar) != query.size()) return false;
+  std::memcpy(out.gtin.data(), digits, Gtin::kSize);
+  out.spelling = {EpcSpelling::Kind::DigitalLink, 0, text.substr(0, stem_size)};
+  if (!read_serial(text.substr(slash + 1, path_end - slash - 1), kUriUnreserved, kUriPlain, out)) {
     return false;
   }
-  bool plain = true;
-  for (std::size_t i = host; i < stem_size; ++i) {
-    plain &= is_in(text[i], kUriPlain) || text[i] == '/';
-  }
-  const auto sum = detail::digit_sum<Gtin::kSize>(path + 4, 1);
-  if (!plain || !sum || *sum % 10 != 0) return false;
-  std::memcpy(out.gtin.data(), path + 4, Gtin::kSize);
-  out.spelling = {EpcSpelling::Kind::DigitalLink, 0, text.substr(0, stem_size)};
-  return read_serial(text.substr(slash + 1), kUriUnreserved, kUriPlain, out);
+  out.is_canonical &= alone;
+  return true;
 }
 
 // Every scheme and both kinds of text.

@@ -202,5 +202,24 @@ TEST(EpcSchemes, EveryValueRoundTrips) {
   }));
 }
 
+TEST(EpcSchemes, EveryKeyRoundTripsThroughElementStrings) {
+  EXPECT_TRUE(rc::check("value -> element string, raw and bracketed -> value", [] {
+    const testing::RandomEpc random = testing::random_epc();
+    const EpcSpelling link{EpcSpelling::Kind::DigitalLink, 0, kCanonicalStem};
+    const std::string text = *format_epc(random.value, link);
+    const auto elements = parse_digital_link(text)->elements;
+    for (const std::string& written :
+         {elements.to_raw(), "]d2" + elements.to_raw(), elements.to_bracketed()}) {
+      const auto read = ElementString::parse(written);
+      RC_ASSERT(read.has_value());
+      RC_ASSERT(*read == elements);
+      const auto again = to_canonical_link(*read);
+      RC_ASSERT(again.has_value());
+      RC_ASSERT(*again == text);
+      RC_ASSERT(parse_epc(*again)->value == random.value);
+    }
+  }));
+}
+
 }  // namespace
 }  // namespace packtrail::gs1

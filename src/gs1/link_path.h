@@ -35,14 +35,17 @@ struct LinkPath {
     std::string_view value;  // Still percent-encoded; not empty.
   };
   std::string_view stem;
-  std::array<Pair, kPairsMax> pairs{};
-  std::size_t count = 0;  // At least 1; pairs[0] is the primary key.
+  std::array<Pair, kPairsMax> pairs{};  // Filled from the end, as they are read.
+  std::size_t count = 0;                // At least 1.
   const LinkKey* key = nullptr;
   std::string_view query;  // Without '?'; empty when there is none.
   bool has_query = false;
   bool has_fragment = false;
 
-  [[nodiscard]] std::span<const Pair> path() const { return {pairs.data(), count}; }
+  // In the order of the text, the primary key first.
+  [[nodiscard]] std::span<const Pair> path() const {
+    return {pairs.data() + kPairsMax - count, count};
+  }
   // The qualifiers stand in the key's order, each once, and not beside the alternative.
   [[nodiscard]] bool in_order() const;
 };

@@ -8,7 +8,7 @@
 #include "gs1/charset.h"
 #include "gs1/digital_link.h"
 #include "gs1/epc.h"
-#include "gs1/link_path.h"
+#include "gs1/link_bits.h"
 #include "gs1/text_bits.h"
 
 namespace packtrail::gs1 {
@@ -58,6 +58,9 @@ constexpr std::array<std::uint8_t, 100> make_slots() {
   return slots;
 }
 constexpr auto kSlotOf = make_slots();
+
+// AI (22), consumer product variant, stands in the path of a link and not in a PackCode.
+constexpr std::size_t kVariantSizeMax = 20;
 
 struct Place {
   std::uint16_t begin = 0;
@@ -144,13 +147,8 @@ struct PlacedCode {
   }
 };
 
-// Texts shorter than a tail are left to the general reader.
-bool read_raw_fast(std::string_view text, Date reference, PlacedCode& code) {
-  if (text.size() > TextBits::kTextMax || text.size() < PlacedCode::kTail) return false;
-  const bool found = text.size() <= ShortTextBits::kTextMax
-                         ? find_places(text, ShortTextBits(text), code.places)
-                         : find_places(text, TextBits(text), code.places);
-  if (!found) return false;
+// What is left to check when the values stand where `code` says, with their lengths and characters.
+bool finish(std::string_view text, Date reference, PlacedCode& code) {
   code.text = text;
   if (!check_digit_holds(code.at(kGtinSlot) + Gtin::kSize, Gtin::kSize)) return false;
   if (code.has(kExpirySlot)) {
@@ -160,6 +158,15 @@ bool read_raw_fast(std::string_view text, Date reference, PlacedCode& code) {
   std::memcpy(code.tail.data(), text.data() + text.size() - PlacedCode::kTail, PlacedCode::kTail);
   std::memset(code.tail.data() + PlacedCode::kTail, 0, PlacedCode::kTail);
   return true;
+}
+
+// Texts shorter than a tail are left to the general reader.
+bool read_raw_fast(std::string_view text, Date reference, PlacedCode& code) {
+  if (text.size() > TextBits::kTextMax || text.size() < PlacedCode::kTail) return false;
+  const bool found = text.size() <= ShortTextBits::kTextMax
+                         ? find_places(text, ShortTextBits(text), code.places)
+                         : find_places(text, TextBits(text), code.places);
+  return found && finish(text, reference, code);
 }
 
 bool read_bracketed_fast(std::string_view text, Date reference, Found& found) {
@@ -180,30 +187,123 @@ bool read_bracketed_fast(std::string_view text, Date reference, Found& found) {
   return found.complete();
 }
 
-bool take_encoded(Found& found, Ai ai, std::string_view encoded, Date reference) {
-  if (encoded.find('%') == std::string_view::npos) return found.take(ai, encoded, reference);
-  std::array<char, 32> decoded;
-  const auto size = percent_decode(encoded, decoded.data(), decoded.size());
-  return size && found.take(ai, {decoded.data(), *size}, reference);
+// Where the values of a pack's link stand, still percent-encoded; sizes and characters are not
+// checked. False for every link that is more than https://host/stem/01/../22/../10/../21/.., the
+// middle two as they please, with AIs (17) and (10) and parameters that are no AIs in its query.
+bool find_link_places(std::string_view text, const LinkBits& bits,
+                      std::array<Place, kSlots>& places, Place& variant) {
+  const std::size_t host = text[4] == ':' ? 7 : 8;
+  const std::size_t path_end = bits.next_mark(host);
+  if (path_end < text.size() && text[path_end] != '?') return false;
+  // From the right, as the stem may hold anything. Each step: "/AI/value" ends at `end`.
+  std::size_t end = path_end;
+  std::size_t slash = 0;
+  const auto steps_on = [&] {
+    slash = bits.slash_before(end);
+    return slash > host;
+  };
+  const auto stands = [&](const char* segment) {
+    return std::memcmp(text.data() + slash - 3, segment, 3) == 0;
+  };
+  const auto take = [&](Place& place) {
+    place = {static_cast<std::uint16_t>(slash + 1), static_cast<std::uint16_t>(end - slash - 1)};
+    end = slash - 3;
+    return place.size != 0;
+  };
+  if (!steps_on() || !stands("/21") || !take(places[kSerialSlot]) || !steps_on()) return false;
+  if (stands("/10") && (!take(places[kLotSlot]) || !steps_on())) return false;
+  if (stands("/22") && (!take(variant) || !steps_on())) return false;
+  if (!stands("/01") || !take(places[kGtinSlot])) return false;
+  if (end <= host || text[host] == '/') return false;
+  for (std::size_t at = path_end + 1; at < text.size();) {
+    const std::size_t next = bits.next_mark(at);
+    if (next < text.size() && text[next] == '?') return false;
+    std::size_t digits = at;
+    while (digits < next && is_digit(text[digits])) ++digits;
+    const std::size_t name = digits - at;
+    if (name >= 2 && name <= Ai::kTextMax && (digits == next || text[digits] == '=')) {
+      if (name != 2 || digits == next || text[at] != '1') return false;
+      if (text[at + 1] != '7' && text[at + 1] != '0') return false;
+      Place& place = places[text[at + 1] == '7' ? kExpirySlot : kLotSlot];
+      if (place.size != 0 || next == digits + 1) return false;
+      place = {static_cast<std::uint16_t>(digits + 1),
+               static_cast<std::uint16_t>(next - digits - 1)};
+    }
+    at = next + 1;
+  }
+  return true;
 }
 
-bool read_link_fast(std::string_view text, Date reference, Found& found) {
-  const auto link = split_link(text);
-  if (!link || link->has_fragment || !link->in_order()) return false;
-  for (const LinkPath::Pair& pair : link->path()) {
-    if (!take_encoded(found, pair.ai, pair.value, reference)) return false;
+// Several characters at once: each code is 0x30 to 0x3F, and still is when 6 is added.
+template <class Word>
+bool holds_digits(const char* at) {
+  constexpr Word kEach = static_cast<Word>(~Word{0}) / 255;
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return (word & kEach * 0xF0) == kEach * 0x30 &&
+         ((word + kEach * 6) & kEach * 0xF0) == kEach * 0x30;
+}
+
+bool may_be_link(std::string_view text) {
+  return text.size() >= PlacedCode::kTail && text.size() <= LinkBits::kTextMax &&
+         looks_like_link(text);
+}
+
+// A link without escapes.
+bool read_link_fast(std::string_view text, Date reference, PlacedCode& code) {
+  if (!may_be_link(text)) return false;
+  const LinkBits bits(text);
+  Place variant;
+  if (bits.next_odd(0) != text.size() || !find_link_places(text, bits, code.places, variant)) {
+    return false;
   }
-  std::string_view query = link->query;
-  while (!query.empty()) {
-    const std::string_view pair = query.substr(0, query.find('&'));
-    query = pair.size() < query.size() ? query.substr(pair.size() + 1) : std::string_view();
-    if (pair.size() < 4 || pair[2] != '=' || pair[0] != '1') return false;
-    if (pair[1] != '7' && pair[1] != '0') return false;
-    if (!take_encoded(found, pair[1] == '7' ? kAiExpiry : kAiLot, pair.substr(3), reference)) {
+  // Nothing odd, so every value is of CSET 82, and may be longer than its AI allows.
+  const auto& [gtin, serial, expiry, lot] = code.places;
+  if (gtin.size != Gtin::kSize || serial.size > SerialNumber::kSizeMax ||
+      lot.size > Lot::kSizeMax || variant.size > kVariantSizeMax) {
+    return false;
+  }
+  const char* const digits = text.data() + gtin.begin;
+  if (!holds_digits<std::uint64_t>(digits) ||
+      !holds_digits<std::uint64_t>(digits + Gtin::kSize - 8)) {
+    return false;
+  }
+  if (expiry.size != 0) {
+    const char* const day = text.data() + expiry.begin;
+    if (expiry.size != Expiry::kSize || !holds_digits<std::uint32_t>(day) ||
+        !holds_digits<std::uint32_t>(day + Expiry::kSize - 4)) {
       return false;
     }
   }
-  return found.complete();
+  return finish(text, reference, code);
+}
+
+// A link whose values hold escapes: '%' is the only odd character.
+bool read_escaped_link(std::string_view text, Date reference, Found& found) {
+  if (!may_be_link(text)) return false;
+  const LinkBits bits(text);
+  for (std::size_t odd = bits.next_odd(0); odd < text.size(); odd = bits.next_odd(odd + 1)) {
+    if (text[odd] != '%') return false;
+  }
+  std::array<Place, kSlots> places{};
+  Place variant;
+  if (!find_link_places(text, bits, places, variant)) return false;
+  std::array<char, kVariantSizeMax> decoded;
+  const auto decode = [&](const Place& place) -> std::optional<std::string_view> {
+    const std::string_view encoded = text.substr(place.begin, place.size);
+    const auto size = percent_decode(encoded, decoded.data(), decoded.size());
+    if (!size) return std::nullopt;
+    return std::string_view(decoded.data(), *size);
+  };
+  static constexpr std::array<Ai, kSlots> kSlotAis{kAiGtin, kAiSerial, kAiExpiry, kAiLot};
+  for (std::size_t slot = 0; slot < kSlots; ++slot) {
+    if (places[slot].size == 0) continue;
+    const auto value = decode(places[slot]);
+    if (!value || !found.take(kSlotAis[slot], *value, reference)) return false;
+  }
+  if (variant.size == 0) return true;
+  const auto value = decode(variant);
+  return value && !value->empty() && find_outside(*value, kCset82) == value->size();
 }
 
 Error code_error(std::string message, std::string field, std::string rule, std::string remedy) {
@@ -250,7 +350,7 @@ Result<PackCode> to_pack_code(const ElementString& elements, Date reference) {
 
 namespace {
 
-// Every text but the plainest raw ones.
+// Every text but the plainest raw ones and links.
 [[gnu::noinline]] Result<PackCode> read_general(std::string_view text, Date reference) {
   if (text.empty()) {
     return code_error("there is no code", "code", "an element string, a Digital Link or an EPC URN",
@@ -272,7 +372,7 @@ namespace {
     }
     case 'h':
     case 'H': {
-      if (read_link_fast(text, reference, found)) return found.code();
+      if (read_escaped_link(text, reference, found)) return found.code();
       auto link = parse_digital_link(text);
       if (!link) return std::move(link).error();
       return to_pack_code(link->elements, reference);
@@ -294,6 +394,9 @@ Result<PackCode> read_pack_code(std::string_view text, Date reference) {
   if (is_digit(first) | (first == ']') | (first == kGroupSeparator)) {
     PlacedCode code;
     if (read_raw_fast(text, reference, code)) return code;
+  } else if ((first == 'h') | (first == 'H')) {
+    PlacedCode code;
+    if (read_link_fast(text, reference, code)) return code;
   }
   return read_general(text, reference);
 }

@@ -23,27 +23,6 @@ Error text_error(std::string message, std::size_t offset, std::size_t length, st
                .remedy = std::move(remedy)};
 }
 
-struct AimRow {
-  std::string_view identifier;
-  std::string_view name;
-};
-// ISO/IEC 15424, the symbologies that carry GS1 data, with and without FNC1 at their start.
-constexpr AimRow kAimRows[] = {
-    {"]d2", "GS1 DataMatrix"},
-    {"]C1", "GS1-128"},
-    {"]Q3", "GS1 QR Code"},
-    {"]e0", "GS1 DataBar or GS1 Composite"},
-    {"]J1", "GS1 DotCode"},
-    {"]d1", "DataMatrix without FNC1"},
-    {"]C0", "Code 128 without FNC1"},
-    {"]Q1", "QR Code without FNC1"},
-    {"]J0", "DotCode without FNC1"},
-    {"]E0", "EAN-13, UPC-A or UPC-E"},
-    {"]E4", "EAN-8"},
-    {"]I1", "ITF-14 (Interleaved 2 of 5 with check digit)"},
-    {"]I0", "Interleaved 2 of 5"},
-};
-
 bool names_something(const ElementString& elements) {
   for (std::size_t i = 0; i < elements.size(); ++i) {
     if (!find_ai(elements[i].ai)->link_key.empty()) return true;
@@ -74,6 +53,14 @@ Result<Recognised> read_element_string(std::string_view text) {
                                     raw.size() - static_cast<std::size_t>(separators(raw)) &&
                                 separators(body) > separators(raw);
   return found;
+}
+
+// Schemes are the same in any case (RFC 3986 3.1), and yet GS1's own readers take them in one case
+// only: what such a link says is no question, but it will not work everywhere.
+std::size_t mixed_scheme_size(std::string_view text) {
+  const std::size_t size = text.substr(0, 6).find("://");
+  if (looks_like_link(text) || (size != 4 && size != 5)) return 0;
+  return fold_scheme(text) ? size : 0;
 }
 
 Result<Recognised> read_link(std::string_view text) {
@@ -197,12 +184,35 @@ std::size_t key_aim_prefix(std::string_view text) {
   return id == "]E0" || id == "]E4" || id == "]I1" ? 3 : 0;
 }
 
+// German numbers without anything around them, when all their check digits are right.
+std::optional<Recognised> read_german(std::string_view digits) {
+  Recognised found;
+  std::optional<Pzn> pzn;
+  if (digits.size() == Pzn::kSize) {
+    found.syntax = Syntax::PlainPzn;
+    if (auto parsed = Pzn::parse(digits)) pzn = *parsed;
+  } else if (digits.starts_with(Ppn::kPznAgency)) {
+    found.syntax = Syntax::PlainPpn;
+    if (const auto ppn = Ppn::parse(digits)) pzn = ppn->pzn();
+  }
+  if (!pzn || !found.elements.add(kAiGtin, pzn->ntin().digits())) return std::nullopt;
+  found.ifa.emplace();
+  found.ifa->ppn = Ppn::of(*pzn);
+  return found;
+}
+
 // Digits alone may be an element string or a key: what names something as AIs is an element string.
 Result<Recognised> read_digits(std::string_view text) {
   auto raw = read_element_string(text);
   if (raw && names_something(raw->elements)) return raw;
   auto key = read_plain_key(text);
-  if (key || (!raw && raw.error().offset.value_or(0) < 16)) return key;
+  auto german = read_german(text);
+  if (key) {
+    key->may_be_pzn = german && german->syntax == Syntax::PlainPzn;
+    return key;
+  }
+  if (german) return *std::move(german);
+  if (!raw && raw.error().offset.value_or(0) < 16) return key;
   if (raw) raw->may_be_key = true;
   return raw;
 }
@@ -237,15 +247,12 @@ const char* to_string(Syntax syntax) {
       return "mh10_message";
     case Syntax::PlainKey:
       return "plain_key";
+    case Syntax::PlainPpn:
+      return "plain_ppn";
+    case Syntax::PlainPzn:
+      return "plain_pzn";
   }
   return "unknown";
-}
-
-std::string_view aim_symbology(std::string_view identifier) {
-  for (const AimRow& row : kAimRows) {
-    if (row.identifier == identifier) return row.name;
-  }
-  return {};
 }
 
 Result<Recognised> recognise(std::string_view text) {

@@ -37,6 +37,8 @@ enum class Syntax : std::uint8_t {
   Mh10Message,       // ISO/IEC 15434 format 06 with ANSI MH10 data identifiers (IFA, Germany).
   PlainKey,          // The digits of one key: GTIN-8, -12, -13, -14 or SSCC; behind the AIM
                      // identifier of EAN/UPC or ITF-14 too.
+  PlainPpn,          // The 12 digits of a PPN that holds a PZN (Germany).
+  PlainPzn,          // The 8 digits of a PZN (Germany).
 };
 // "raw_element_string", ...: stable, for machines.
 [[nodiscard]] const char* to_string(Syntax syntax);
@@ -49,9 +51,10 @@ struct Recognised {
   std::string_view aim;        // "]d2" of an AimElementString; views the text.
   std::string_view stem;       // "https://example.com/stem" of a DigitalLink; views the text.
   std::optional<EpcTag> tag;   // EpcTagUrn, EpcRawUrn, EpcBinary.
-  std::optional<IfaPack> ifa;  // Mh10Message.
+  std::optional<IfaPack> ifa;  // Mh10Message, PlainPpn, PlainPzn.
   std::size_t gcp_length = 0;  // Digits of the company prefix where the syntax says it.
   bool may_be_gln = false;     // PlainKey of 13 digits: a GTIN-13 and a GLN look the same.
+  bool may_be_pzn = false;     // PlainKey of 8 digits whose PZN check holds, too.
   bool may_be_key = false;     // Digits that name nothing, as many as a GTIN or SSCC has.
   bool superfluous_separator = false;  // A separator stood where the standard has none.
 };
@@ -59,9 +62,5 @@ struct Recognised {
 // Fails when the text is empty, longer than kRecogniseMax, in none of the syntaxes, or wrong in the
 // one it is in; the error names AI or syntax, the offset in `text`, the rule and what to do.
 Result<Recognised> recognise(std::string_view text);
-
-// What an AIM symbology identifier of three characters says: "GS1 DataMatrix" for "]d2". Empty when
-// it is none of the symbologies that carry GS1 data with or without FNC1.
-[[nodiscard]] std::string_view aim_symbology(std::string_view identifier);
 
 }  // namespace packtrail::gs1

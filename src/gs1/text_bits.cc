@@ -1,32 +1,23 @@
 #include "gs1/text_bits.h"
 
-#include <cstring>
-
+#include "gs1/byte_rows.h"
 #include "gs1/charset.h"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 namespace packtrail::gs1 {
 namespace {
 
-constexpr char kSeparatorByte = '\x1d';
+using detail::Lane;
 
-struct Lane {
-  unsigned not_digit = 0;
-  unsigned not_cset82 = 0;
-  unsigned separator = 0;
-};
+constexpr char kSeparatorByte = '\x1d';
 
 // Sixteen characters, one by one.
 struct PortableLanes {
   static Lane classify(const char* at) {
-    Lane lane;
+    Lane lane{};
     for (unsigned i = 0; i < 16; ++i) {
-      lane.not_digit |= static_cast<unsigned>(!is_digit(at[i])) << i;
-      lane.not_cset82 |= static_cast<unsigned>(!is_in(at[i], kCset82)) << i;
-      lane.separator |= static_cast<unsigned>(at[i] == kSeparatorByte) << i;
+      lane[0] |= static_cast<unsigned>(!is_digit(at[i])) << i;
+      lane[1] |= static_cast<unsigned>(!is_in(at[i], kCset82)) << i;
+      lane[2] |= static_cast<unsigned>(at[i] == kSeparatorByte) << i;
     }
     return lane;
   }
@@ -35,62 +26,30 @@ struct PortableLanes {
 #if defined(__SSE2__)
 // Sixteen characters at once.
 struct FastLanes {
-  static __m128i all(char c) { return _mm_set1_epi8(c); }
-  // 0xFF where low <= x <= low + span.
-  static __m128i in_range(__m128i x, char low, char span) {
-    const __m128i from = _mm_sub_epi8(x, all(low));
-    return _mm_cmpeq_epi8(_mm_min_epu8(from, all(span)), from);
-  }
-  static unsigned mask(__m128i flags) { return static_cast<unsigned>(_mm_movemask_epi8(flags)); }
   static Lane classify(const char* at) {
-    const __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const __m128i letter = in_range(_mm_or_si128(x, all(0x20)), 'a', 25);
+    using detail::all_bytes;
+    using detail::in_range;
+    const __m128i x = detail::load_sixteen(at);
     const __m128i mark = _mm_or_si128(in_range(x, '!', 1), in_range(x, '%', '?' - '%'));
-    const __m128i cset82 = _mm_or_si128(_mm_or_si128(letter, mark), _mm_cmpeq_epi8(x, all('_')));
-    return {mask(in_range(x, '0', 9)) ^ 0xFFFFU, mask(cset82) ^ 0xFFFFU,
-            mask(_mm_cmpeq_epi8(x, all(kSeparatorByte)))};
+    const __m128i cset82 =
+        _mm_or_si128(_mm_or_si128(detail::is_letter(x), mark), _mm_cmpeq_epi8(x, all_bytes('_')));
+    return {detail::row_bits(in_range(x, '0', 9)) ^ 0xFFFFU, detail::row_bits(cset82) ^ 0xFFFFU,
+            detail::row_bits(_mm_cmpeq_epi8(x, all_bytes(kSeparatorByte)))};
   }
 };
 #else
 using FastLanes = PortableLanes;
 #endif
 
-// All rows of a text of at least 16 characters. The steps behind its end read its last 16
-// characters again and shift them away, so that no branch depends on the length within a word.
-template <class Words, class Lanes>
-inline void fill_rows(const char* text, std::size_t size, std::array<Words, 3>& rows, Lanes lanes) {
-  const std::size_t last_step = size - 16;
-  for (std::size_t word = 0; word <= size >> 6U; ++word) {
-    std::uint64_t not_digit = 0;
-    std::uint64_t not_cset82 = 0;
-    std::uint64_t separator = 0;
-    for (std::size_t step = 0; step < 64; step += 16) {
-      const std::size_t at = word * 64 + step;
-      const std::size_t from = at < last_step ? at : last_step;
-      const std::size_t over = at - from < 31 ? at - from : 31;
-      const Lane lane = lanes.classify(text + from);
-      not_digit |= std::uint64_t{lane.not_digit >> over} << step;
-      not_cset82 |= std::uint64_t{lane.not_cset82 >> over} << step;
-      separator |= std::uint64_t{lane.separator >> over} << step;
-    }
-    rows[0][word] = not_digit;
-    rows[1][word] = not_cset82;
-    rows[2][word] = separator;
-  }
-}
-
-template <class Words, class Lanes>
-inline void fill_any(std::string_view text, std::array<Words, 3>& rows, Lanes lanes) {
-  if (text.size() >= 16) return fill_rows(text.data(), text.size(), rows, lanes);
-  char padded[16] = {};
-  if (!text.empty()) std::memcpy(padded, text.data(), text.size());
-  fill_rows(padded, sizeof padded, rows, lanes);
-}
-
 }  // namespace
 
 // Behind the text: nothing is a digit or a character, and a separator stands right behind the end.
-inline void TextBits::close(std::size_t size) {
+template <class Lanes>
+inline void TextBits::fill(std::string_view text, Lanes lanes) {
+  detail::fill_rows(text, lanes, [this](std::size_t word, const detail::RowWords& rows) {
+    for (std::size_t row = 0; row < rows.size(); ++row) rows_[row][word] = rows[row];
+  });
+  const std::size_t size = text.size();
   words_ = size / 64 + 1;
   const std::size_t word = size >> 6U;
   const std::uint64_t inside = (std::uint64_t{1} << (size & 63U)) - 1;
@@ -103,25 +62,22 @@ inline void TextBits::close(std::size_t size) {
   separator[word + 1] = 0;
 }
 
-TextBits::TextBits(std::string_view text) {
-  fill_any(text, rows_, FastLanes());
-  close(text.size());
-}
+TextBits::TextBits(std::string_view text) { fill(text, FastLanes()); }
 
 TextBits TextBits::portable(std::string_view text) {
   TextBits bits;
-  fill_any(text, bits.rows_, PortableLanes());
-  bits.close(text.size());
+  bits.fill(text, PortableLanes());
   return bits;
 }
 
 ShortTextBits::ShortTextBits(std::string_view text) {
-  std::array<std::array<std::uint64_t, 1>, 3> rows;
-  fill_any(text, rows, FastLanes());
+  detail::RowWords rows{};
+  detail::fill_rows(text, FastLanes(),
+                    [&rows](std::size_t, const detail::RowWords& words) { rows = words; });
   const std::uint64_t inside = (std::uint64_t{1} << text.size()) - 1;
-  rows_[0] = rows[0][0] | ~inside;
-  rows_[1] = rows[1][0] | ~inside;
-  rows_[2] = (rows[2][0] & inside) | (inside + 1);
+  rows_[0] = rows[0] | ~inside;
+  rows_[1] = rows[1] | ~inside;
+  rows_[2] = (rows[2] & inside) | (inside + 1);
 }
 
 bool operator==(const TextBits& a, const TextBits& b) {

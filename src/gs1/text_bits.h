@@ -59,7 +59,8 @@ class TextBits {
 
  private:
   TextBits() {}  // NOLINT(modernize-use-equals-default): leaves the rows unset.
-  void close(std::size_t size);
+  template <class Lanes>
+  void fill(std::string_view text, Lanes lanes);
 
   static constexpr std::size_t kWords = kTextMax / 64 + 2;
   std::size_t words_ = 0;  // That hold characters or the end; one more is set behind them.
