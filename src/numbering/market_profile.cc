@@ -224,6 +224,10 @@ Result<MarketProfile> MarketProfile::parse(std::string_view toml, std::string_vi
     reader.fail(1, "file", "is larger than 64 KiB");
     return reader.take();
   }
+  if (const std::size_t line = line_of_foreign_character(toml); line != 0) {
+    reader.fail(line, "file", "holds a character that stands in quotes only");
+    return reader.take();
+  }
   const toml::parse_result root = toml::parse(toml);
   if (!root) {
     reader.fail(root.error().source().begin.line, "file",
@@ -288,6 +292,22 @@ Status MarketProfile::check(const gs1::SerialNumber& serial) const {
   if (!text.starts_with(rules.prefix)) return wrong("does not begin with " + rules.prefix, 0);
   const SerialFilter filter = PACKTRAIL_TRY(SerialFilter::create(alphabet, text.size(), rules));
   if (!filter.admits(text)) return wrong("begins with, or contains, what the shape excludes");
+  return {};
+}
+
+Status MarketProfile::check_companions(const gs1::ElementString& tail) const {
+  for (const Companion& companion : companions) {
+    const auto value = tail.find(companion.ai);
+    if (value && value->size() == companion.size) continue;
+    return Error{.code = Errc::InvalidArgument,
+                 .message = "(" + companion.ai + ") has " +
+                            (value ? std::to_string(value->size()) + " characters, not "
+                                   : std::string("no value, and needs one of ")) +
+                            std::to_string(companion.size) + (value ? "" : " characters"),
+                 .field = "tail",
+                 .rule = "the shape " + name,
+                 .remedy = "ask who made the number"};
+  }
   return {};
 }
 

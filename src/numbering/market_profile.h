@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "gs1/element_string.h"
 #include "gs1/serial.h"
 #include "numbering/alphabet.h"
 #include "numbering/pool.h"
@@ -56,6 +57,8 @@ struct MarketProfile {
   Status apply(PoolSpec& spec, std::size_t wanted_length) const;
   // Whether a number made elsewhere has this shape; the error names what is wrong.
   Status check(const gs1::SerialNumber& serial) const;
+  // Whether what comes with such a number is all there, in its size; more may be. Field: tail.
+  Status check_companions(const gs1::ElementString& tail) const;
 };
 
 // The files under packs/formats/ as they were when the program was built, by name.

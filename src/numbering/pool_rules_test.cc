@@ -188,6 +188,20 @@ TEST(MarketProfile, NationalShapes) {
   EXPECT_EQ(builtin_profile("ru")->companions.size(), 2U);
 }
 
+TEST(MarketProfile, CompanionsAreThereInTheirSize) {
+  const auto ru = *builtin_profile("ru");
+  const auto check = [&](const std::string& key, std::size_t code) {
+    return ru.check_companions(
+        *gs1::ElementString::parse_bracketed("[91]" + key + "[92]" + std::string(code, 'A')));
+  };
+  EXPECT_TRUE(check("EE05", 44));
+  EXPECT_EQ(check("EE05", 43).error().message, "(92) has 43 characters, not 44");
+  EXPECT_FALSE(check("EE055", 44));
+  EXPECT_EQ(ru.check_companions({}).error().message,
+            "(91) has no value, and needs one of 4 characters");
+  EXPECT_TRUE(builtin_profile("eu")->check_companions({}));
+}
+
 TEST(MarketProfile, AWrongFileNamesLineAndKey) {
   const std::string head =
       "[profile]\nname = \"x\"\nversion = 1\ntitle = \"t\"\nmarket = \"EU\"\nissuer = \"owner\"\n"
@@ -208,6 +222,9 @@ TEST(MarketProfile, AWrongFileNamesLineAndKey) {
                          "size = 4\n"),
             "x.toml line 11, companion");
   EXPECT_EQ(error("["), "x.toml line 1, file");
+  // A letter beyond ASCII stands in quotes and comments only.
+  EXPECT_EQ(error("# \u00e9\n" + head + "[serial]\nalphabet = \"01\"\nlength = 14\n"), "accepted");
+  EXPECT_EQ(error(head + "\u00e9 = 1\n"), "x.toml line 8, file");
   EXPECT_EQ(error(std::string(kProfileSizeMax + 1, '#')), "x.toml line 1, file");
 }
 

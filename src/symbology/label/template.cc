@@ -8,6 +8,7 @@
 #include "base/toml.h"
 #include "gs1/ai_table.h"
 #include "gs1/digital_link.h"
+#include "gs1/pzn.h"
 
 namespace packtrail::symbology {
 namespace {
@@ -76,6 +77,17 @@ class Keys {
       return bad(path(key), "is no number from " + shown(min) + " to " + shown(max));
     }
     return *value;
+  }
+
+  Result<int> whole(std::string_view key, int min, int max, int otherwise) {
+    const toml::node* node = find(key);
+    if (node == nullptr) return otherwise;
+    const auto value = node->value<std::int64_t>();
+    if (!node->is_integer() || !value || !(*value >= min && *value <= max)) {
+      return bad(path(key),
+                 "is no whole number from " + std::to_string(min) + " to " + std::to_string(max));
+    }
+    return static_cast<int>(*value);
   }
 
   Result<bool> flag(std::string_view key) {
@@ -161,7 +173,8 @@ Result<PageText> read_box(Keys& keys) {
   out.width_mm = PACKTRAIL_TRY(keys.number("width_mm", 0.5, kLabelSideMmMax));
   out.size_pt = PACKTRAIL_TRY(keys.number("size_pt", 2, 200));
   out.size_pt_min = PACKTRAIL_TRY(keys.number("min_pt", 2, 200, 0));
-  out.lines_max = static_cast<int>(PACKTRAIL_TRY(keys.number("lines", 1, 20, 1)));
+  if (out.size_pt_min > out.size_pt) return bad(keys.path("min_pt"), "is above size_pt");
+  out.lines_max = PACKTRAIL_TRY(keys.whole("lines", 1, 20, 1));
   out.align = PACKTRAIL_TRY(align_of(keys));
   out.weight = PACKTRAIL_TRY(keys.flag("bold")) ? Weight::Bold : Weight::Normal;
   return out;
@@ -248,6 +261,27 @@ Status read_captions(Keys& keys, LabelTemplate& form) {
       }
       out[std::string(key.str())] = *text;
     }
+  }
+  return {};
+}
+
+Result<FieldKind> kind_of(std::string_view name, std::string path) {
+  if (name == "pzn") return FieldKind::Pzn;
+  if (name == "ppn") return FieldKind::Ppn;
+  if (name == "ntin") return FieldKind::Ntin;
+  return bad(std::move(path), "'" + std::string(name) + "' is not pzn, ppn or ntin");
+}
+
+Status read_kinds(Keys& keys, LabelTemplate& form) {
+  const toml::node* node = keys.find("kinds");
+  if (node == nullptr) return {};
+  const toml::table* table = node->as_table();
+  if (table == nullptr) return bad(keys.path("kinds"), "is no table");
+  for (const auto& [field, kind] : *table) {
+    const std::string path = keys.path("kinds") + "." + std::string(field.str());
+    if (!kind.is_string()) return bad(path, "is no text");
+    form.kinds.emplace(std::string(field.str()),
+                       PACKTRAIL_TRY(kind_of(kind.value<std::string>().value_or(""), path)));
   }
   return {};
 }
@@ -388,9 +422,9 @@ class Filling {
       : form_(form), data_(data), language_(std::move(language)) {}
 
   [[nodiscard]] const std::string* value(std::string_view name) const {
-    if (const auto it = data_.find(std::string(name) + "." + language_); it != data_.end()) {
-      return &it->second;
-    }
+    // An empty translation is a missing one: it would leave out a text that the label needs.
+    const auto translated = data_.find(std::string(name) + "." + language_);
+    if (translated != data_.end() && !translated->second.empty()) return &translated->second;
     const auto it = data_.find(name);
     return it == data_.end() || it->second.empty() ? nullptr : &it->second;
   }
@@ -398,7 +432,7 @@ class Filling {
     const auto language = form_.captions.find(language_);
     if (language == form_.captions.end()) return nullptr;
     const auto it = language->second.find(name);
-    return it == language->second.end() ? nullptr : &it->second;
+    return it == language->second.end() || it->second.empty() ? nullptr : &it->second;
   }
 
   // Empty when an optional field of it has no value.
@@ -548,6 +582,62 @@ Status add_readable(const LabelTemplate::Hri& hri, const gs1::ElementString& ele
   return {};
 }
 
+// The PZN that a field of this kind stands for; nothing for a PPN of another agency.
+Result<std::optional<gs1::Pzn>> medicine_number(FieldKind kind, const std::string& text) {
+  if (kind == FieldKind::Pzn) {
+    return std::optional<gs1::Pzn>(PACKTRAIL_TRY(gs1::Pzn::parse(text)));
+  }
+  if (kind == FieldKind::Ppn) return PACKTRAIL_TRY(gs1::Ppn::parse(text)).pzn();
+  const auto pzn = gs1::Pzn::of_ntin(PACKTRAIL_TRY(gs1::Gtin::parse(text)));
+  if (!pzn) return bad("", "is no NTIN", "an NTIN is 0, 4150, a PZN and a check digit");
+  return std::optional<gs1::Pzn>(*pzn);
+}
+
+// Each number by its own rules, then all of them as one medicine.
+Status check_kinds(const LabelTemplate& form, const Filling& filling) {
+  std::optional<std::pair<std::string, std::optional<gs1::Pzn>>> first;
+  for (const auto& [field, kind] : form.kinds) {
+    const std::string* text = filling.value(field);
+    if (text == nullptr) continue;
+    const auto number = medicine_number(kind, *text);
+    if (!number) {
+      Error error = number.error();
+      error.field = field;
+      return error;
+    }
+    if (first && first->second != *number) {
+      return bad(field, "'" + *text + "' is another medicine than the field " + first->first);
+    }
+    if (!first) first = std::pair{field, *number};
+  }
+  return {};
+}
+
+// Data that no text and no symbol takes up is a mistyped name, and its value would be missing.
+Status check_names(const LabelTemplate& form, const LabelData& data) {
+  std::set<std::string, std::less<>> known;
+  std::string all;
+  for (std::string field : form.fields()) {
+    all += (all.empty() ? "" : " ") + field;
+    if (field.back() == '?') field.pop_back();
+    known.insert(std::move(field));
+  }
+  for (const auto& [name, value] : data) {
+    if (known.find(name) != known.end()) continue;
+    const std::size_t dot = name.rfind('.');
+    if (dot == std::string::npos ||
+        known.find(std::string_view(name).substr(0, dot)) == known.end()) {
+      return bad(name, "the template " + form.name + " has no such field", "its fields: " + all);
+    }
+    if (!contains(form.languages, std::string_view(name).substr(dot + 1))) {
+      return bad(name, "the template " + form.name + " has no such language");
+    }
+  }
+  return {};
+}
+
+bool is_print_resolution(int dpi) { return dpi == 203 || dpi == 300 || dpi == 600; }
+
 Result<Page> fill(const LabelTemplate& form, const Filling& filling, int dpi) {
   Page page;
   page.width_mm = form.width_mm;
@@ -555,6 +645,7 @@ Result<Page> fill(const LabelTemplate& form, const Filling& filling, int dpi) {
   page.dpi = dpi;
   page.fonts = form.fonts;
   page.rules = form.rules;
+  PACKTRAIL_TRY(check_kinds(form, filling));
   std::map<std::string, gs1::ElementString> encoded;
   for (const auto& symbol : form.symbols) {
     const auto elements = PACKTRAIL_TRY(filling.elements(symbol));
@@ -581,6 +672,23 @@ Status check_references(const LabelTemplate& form) {
   }
   for (const auto& hri : form.readable) {
     if (names.count(hri.symbol) == 0) return bad("hri", "there is no symbol '" + hri.symbol + "'");
+    const auto symbol = std::find_if(form.symbols.begin(), form.symbols.end(),
+                                     [&](const auto& one) { return one.name == hri.symbol; });
+    for (const auto* ais : {&hri.ais, &hri.exempt_ais}) {
+      for (const std::string& ai : *ais) {
+        if (std::none_of(symbol->elements.begin(), symbol->elements.end(),
+                         [&](const auto& element) { return element.ai == ai; })) {
+          return bad("hri", "the symbol '" + hri.symbol + "' never carries (" + ai + ")");
+        }
+      }
+    }
+  }
+  std::set<std::string> languages;
+  for (const std::string& language : form.languages) {
+    if (language.empty() || language.find('.') != std::string::npos) {
+      return bad("languages", "'" + language + "' is no language");
+    }
+    if (!languages.insert(language).second) return bad("languages", language + " stands twice");
   }
   for (const auto& [language, captions] : form.captions) {
     if (!contains(form.languages, language)) {
@@ -592,7 +700,27 @@ Status check_references(const LabelTemplate& form) {
         text.name, text.text, [](std::string_view) {},
         [](const Placeholder&) -> Status { return {}; }));
   }
+  const std::vector<std::string> fields = form.fields();
+  for (const auto& [field, kind] : form.kinds) {
+    if (!contains(fields, field) && !contains(fields, field + "?")) {
+      return bad("kinds." + field, "there is no such field");
+    }
+  }
+  const Status known = check_names(form, form.sample);
+  if (!known) {
+    Error error = known.error();
+    error.field = "sample." + error.field;
+    return error;
+  }
   return {};
+}
+
+// A name becomes part of a file's name.
+bool is_template_name(std::string_view name) {
+  return !name.empty() && name.size() <= kTemplateNameMax &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+         });
 }
 
 }  // namespace
@@ -619,16 +747,22 @@ Result<LabelTemplate> LabelTemplate::parse(std::string_view text) {
   Keys keys(table, "");
   LabelTemplate out;
   out.name = PACKTRAIL_TRY(keys.text("name"));
+  if (!is_template_name(out.name)) {
+    return bad("name", "is no name of a template",
+               "1 to 64 of the letters a to z, digits and hyphens");
+  }
   out.title = PACKTRAIL_TRY(keys.text("title"));
   out.width_mm = PACKTRAIL_TRY(keys.number("width_mm", 3, kLabelSideMmMax));
   out.height_mm = PACKTRAIL_TRY(keys.number("height_mm", 2, kLabelSideMmMax));
-  out.dpi = static_cast<int>(PACKTRAIL_TRY(keys.number("dpi", 203, 600, 300)));
+  out.dpi = PACKTRAIL_TRY(keys.whole("dpi", 203, 600, 300));
+  if (!is_print_resolution(out.dpi)) return bad("dpi", "is not 203, 300 or 600");
   out.use = PACKTRAIL_TRY(use_of(keys, LabelUse::HealthcarePack));
   out.fonts = PACKTRAIL_TRY(keys.text("fonts", kLabelFonts));
   out.languages = PACKTRAIL_TRY(keys.list("languages"));
   if (out.languages.empty()) return bad("languages", "names no language");
   if (out.languages.size() > kLanguagesMax) return limit("languages", "kLanguagesMax 40");
   PACKTRAIL_TRY(read_captions(keys, out));
+  PACKTRAIL_TRY(read_kinds(keys, out));
   const Status read_symbols = each_table(keys, "symbol", [&](Keys& inner) -> Status {
     out.symbols.push_back(PACKTRAIL_TRY(read_symbol(inner)));
     return {};
@@ -681,6 +815,9 @@ std::vector<std::string> LabelTemplate::fields() const {
           return {};
         }));
   }
+  for (const Hri& hri : readable) {
+    if (!hri.exempt_ais.empty()) optional.insert("pack_sides_mm");
+  }
   std::vector<std::string> out(needed.begin(), needed.end());
   for (const std::string& field : optional) {
     if (needed.count(field) == 0) out.push_back(field + "?");
@@ -695,7 +832,10 @@ Result<Page> lay_out(const LabelTemplate& form, const LabelData& data,
   if (!contains(form.languages, language)) {
     return bad("language", "the template " + form.name + " has no language '" + language + "'");
   }
-  return fill(form, Filling(form, data, language), options.dpi == 0 ? form.dpi : options.dpi);
+  const int dpi = options.dpi == 0 ? form.dpi : options.dpi;
+  if (!is_print_resolution(dpi)) return bad("dpi", "is not 203, 300 or 600");
+  PACKTRAIL_TRY(check_names(form, data));
+  return fill(form, Filling(form, data, language), dpi);
 }
 
 }  // namespace packtrail::symbology
