@@ -121,7 +121,7 @@ json::object to_json(const trace::PoolInfo& pool) {
 
 numbering::Forecast forecast_of(trace::Reader& reader, const trace::PoolInfo& pool, UtcTime now) {
   const auto usage = reader.usage(pool.object_class, {}, now.us - numbering::kForecastWindowUs);
-  return numbering::forecast(pool.remaining, pool.low_water, usage, now.us);
+  return numbering::forecast(pool.remaining, pool.low_water, usage, pool.made_us, now.us);
 }
 
 json::array lines_json(trace::Reader& reader, trace::ObjectClass object_class, UtcTime now) {
@@ -136,7 +136,8 @@ json::array lines_json(trace::Reader& reader, trace::ObjectClass object_class, U
       body["overdue"] = line.until_us < now.us && line.remaining > 0;
     }
     body["low_water"] = std::to_string(line.low_water);
-    body["forecast"] = to_json(numbering::forecast(line.remaining, line.low_water, usage, now.us));
+    body["forecast"] = to_json(
+        numbering::forecast(line.remaining, line.low_water, usage, line.since_us, now.us));
     lines.push_back(std::move(body));
   }
   return lines;
@@ -436,69 +437,11 @@ std::vector<PoolSupply> pool_supply(trace::Reader& reader, UtcTime now) {
       const auto usage =
           reader.usage(pool.object_class, line.line, now.us - numbering::kForecastWindowUs);
       out.push_back({pool.object_class.value(), line.line,
-                     numbering::forecast(line.remaining, line.low_water, usage, now.us)});
+                     numbering::forecast(line.remaining, line.low_water, usage, line.since_us,
+                                         now.us)});
     }
   }
   return out;
-}
-
-// Numbers made elsewhere, into their pool.
-Result<boost::json::object> Api::State::import_numbers(const trace::PoolInfo& pool,
-                                                       const json::object& body,
-                                                       const capture::Actor& actor) const {
-  if (pool.kind != trace::PoolKind::Imported) {
-    return Error{.code = Errc::FailedPrecondition,
-                 .message = "the pool makes its own numbers",
-                 .rule = "not_an_import_pool",
-                 .remedy = "Create a pool of kind imported for the GTIN."};
-  }
-  capture::ImportNumbers command{.pool = pool.object_class, .gtin = *pool.gtin};
-  command.token = PACKTRAIL_TRY(text_member(body, "token"));
-  command.file_name = PACKTRAIL_TRY(optional_text(body, "file_name"));
-  command.first_line = PACKTRAIL_TRY(number_member(body, "first_line", 0));
-  const std::string on_clash = PACKTRAIL_TRY(optional_text(body, "on_clash"));
-  if (on_clash == "leave_out") {
-    command.on_clash = capture::ImportNumbers::OnClash::LeaveOut;
-  } else if (!on_clash.empty() && on_clash != "refuse") {
-    return wrong_member("on_clash", "is not known", "refuse or leave_out");
-  }
-  const auto texts = [&](std::string_view name, std::vector<std::string>& out) -> Status {
-    const json::value* list = body.if_contains(name);
-    if (list == nullptr) return {};
-    if (!list->is_array()) return wrong_member(name, "is not a list");
-    for (const json::value& text : list->get_array()) {
-      if (!text.is_string()) return wrong_member(name, "holds something that is no text");
-      out.emplace_back(text.get_string().data(), text.get_string().size());
-    }
-    return {};
-  };
-  PACKTRAIL_TRY(texts("serials", command.serials));
-  PACKTRAIL_TRY(texts("companions", command.companions));
-  if (!pool.format.empty()) {
-    const auto profile = numbering::builtin_profile(pool.format);
-    for (std::size_t i = 0; profile && i < command.serials.size(); ++i) {
-      const auto serial = gs1::SerialNumber::parse(command.serials[i]);
-      Status shaped = serial ? profile->check(*serial) : Status(serial.error());
-      if (shaped) continue;
-      Error error = std::move(shaped).error();
-      error.field = "/serials/" + std::to_string(i);
-      return error;
-    }
-  }
-  const std::vector<std::string> given = command.serials;
-  capture::Request fact;
-  fact.actor = actor;
-  fact.commands.emplace_back(std::move(command));
-  const auto receipt = PACKTRAIL_TRY(rooms.capture.submit(std::move(fact)));
-  json::array clashes;
-  for (const auto& clash : receipt.imported.at(0).clashes) {
-    clashes.push_back(json::object{
-        {"index", clash.index}, {"serial", given.at(clash.index)}, {"place", clash.place}});
-  }
-  return json::object{{"object_class", pool.object_class.value()},
-                      {"taken", receipt.imported.at(0).taken},
-                      {"clashes", std::move(clashes)},
-                      {"repeated", receipt.repeated}};
 }
 
 void Api::State::add_pool_routes() {
@@ -673,15 +616,15 @@ void Api::State::add_pool_routes() {
       });
   add("POST", "/api/v1/pools/{objectClass}/imports", Permission::ManagePools,
       [this](const Request& request, const PathValues& values, const Caller& who) {
-        const auto taken = [&]() -> Result<json::object> {
+        auto answer = [&]() -> Result<Response> {
           auto lease = reader();
           const auto pool = PACKTRAIL_TRY(named_pool(*lease, values[0]));
-          const auto body = PACKTRAIL_TRY(read_object(
-              request, {"token", "serials", "companions", "on_clash", "file_name", "first_line"}));
-          return import_numbers(pool, body, who.actor);
+          const auto body =
+              PACKTRAIL_TRY(read_object(request, {"token", "serials", "companions", "on_clash",
+                                                  "file_name", "first_line", "dry_run"}));
+          return import_numbers(*lease, pool, body, who.actor);
         }();
-        if (!taken) return problem(taken.error());
-        return json_response(*taken);
+        return answer ? *std::move(answer) : problem(answer.error());
       });
   add("POST", "/api/v1/pools/{objectClass}/advance", Permission::ManagePools,
       [this](const Request& request, const PathValues& values, const Caller& who) {

@@ -89,7 +89,9 @@ bool is_fast(const Request& request) {
 
 std::uint64_t body_limit(const http::request_parser<http::string_body>& parser) {
   const auto target = parser.get().target();
-  return target.starts_with("/epcis/capture") ? kCaptureBodySizeMax : kBodySizeMax;
+  // Lists of numbers come to a pool: imports, moves.
+  const bool large = target.starts_with("/epcis/capture") || target.starts_with("/api/v1/pools/");
+  return large ? kCaptureBodySizeMax : kBodySizeMax;
 }
 
 BeastResponse refuse(unsigned status, std::string message, unsigned version) {

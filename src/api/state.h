@@ -75,10 +75,10 @@ struct Api::State {
   // Any text that names one object: EPC URN, Digital Link, element string, 18 digits of an SSCC.
   Result<gs1::Epc> read_epc(std::string_view text) const;
   Date today() const;
-  // Body of POST .../imports, checked against the pool's market profile.
-  Result<boost::json::object> import_numbers(const trace::PoolInfo& pool,
-                                             const boost::json::object& body,
-                                             const capture::Actor& actor) const;
+  // Answers POST .../imports: all or nothing in one request to capture.
+  Result<Response> import_numbers(trace::Reader& reader, const trace::PoolInfo& pool,
+                                  const boost::json::object& body,
+                                  const capture::Actor& actor) const;
 
  private:
   std::mutex mutex_;

@@ -103,7 +103,7 @@ struct MoveNumbers {
   std::string token = {};
 };
 // Numbers made elsewhere come into an imported pool. Idempotent by token: the same token and
-// numbers answer what was taken before.
+// numbers (and file_sha256) answer what was taken and left out before.
 struct ImportNumbers {
   enum class OnClash : std::uint8_t { Refuse, LeaveOut };
   trace::ObjectClass pool;
@@ -175,8 +175,13 @@ struct ImportOutcome {
     std::string place;      // Who has the number: "class 3, counter 17", ...
   };
   std::uint64_t taken = 0;
-  std::vector<Clash> clashes;  // Left out; empty for a repeated request.
+  // Left out; of a repeated idempotency key empty, of a repeated token the same as before.
+  std::vector<Clash> clashes;
 };
+// Where a number that exists is, for people: "class 3, imported from operator, number 17". `pool`
+// is that of the object's class; nothing when no pool has the class.
+[[nodiscard]] std::string place_of(trace::ObjectNumber object,
+                                   const std::optional<trace::PoolInfo>& pool);
 
 struct Receipt {
   std::uint64_t first_position = 0;

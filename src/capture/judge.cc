@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "capture/guess_budget.h"
 #include "ledger/fact.h"
 #include "trace/epc_runs.h"
 
@@ -519,6 +520,15 @@ Result<Answer> Judge::decide(PreparedCommand& command, const CreateImportedPool&
   return Answer::Record;
 }
 
+std::vector<trace::PoolInfo> Judge::pools_of(const gs1::Gtin& gtin) {
+  std::vector<trace::PoolInfo> out;
+  for (std::uint32_t i = 1; i < view_.next_object_class().value(); ++i) {
+    auto pool = view_.pool(trace::ObjectClass(i));
+    if (pool && pool->gtin == gtin) out.push_back(*std::move(pool));
+  }
+  return out;
+}
+
 Result<Answer> Judge::decide(PreparedCommand& command, const CreatePool& what) {
   const trace::ObjectClass made = PACKTRAIL_TRY(next_class());
   std::uint64_t next_epoch = 0;
@@ -533,6 +543,7 @@ Result<Answer> Judge::decide(PreparedCommand& command, const CreatePool& what) {
                       std::to_string(what.spec.epoch),
                   "pool_exists", "Use that pool, or a new epoch.");
   }
+  PACKTRAIL_TRY(check_plan(what.spec, pools_of(what.spec.gtin)));
   if (what.epoch == CreatePool::Epoch::Next) {
     if (next_epoch > 0xffff'ffffU) {
       return Error{.code = Errc::ResourceExhausted,
@@ -645,6 +656,7 @@ Result<Answer> Judge::decide(PreparedCommand& command, const AllocateNumbers& wh
   if (info.spec) {
     const auto pool = PACKTRAIL_TRY(numbering::Pool::create(*info.spec));
     PACKTRAIL_TRY(pool.check_allocation(info.issued, what.count));
+    PACKTRAIL_TRY(check_issue(info, what.count, pools_of(info.spec->gtin)));
   } else if (!imported) {
     PACKTRAIL_TRY(check_series(info, what.count));
   }
@@ -656,6 +668,22 @@ Result<Answer> Judge::decide(PreparedCommand& command, const AllocateNumbers& wh
 Result<std::vector<trace::ObjectRun>> Judge::allocated_by(const ledger::v1::Fact& fact) {
   const auto& body = fact.numbers_allocated();
   return trace::decode_runs(body.counters(), trace::ObjectClass(body.object_class()));
+}
+
+// Only who was given a number may say what became of it: returned by somebody else it would be
+// handed out a second time.
+Status Judge::check_holder(const MoveNumbers& what) {
+  for (const trace::ObjectRun& run : what.runs) {
+    for (const trace::Holding& holding : view_.holders(run)) {
+      if (holding.holder == what.order_id) continue;
+      return refused("runs",
+                     "number " + std::to_string(holding.run.first.instance()) +
+                         " was allocated to " + holding.holder + ", not to " +
+                         (what.order_id.empty() ? "nobody" : what.order_id),
+                     "not_the_holder", "Name the recipient that holds the numbers.");
+    }
+  }
+  return view_.failure();
 }
 
 Result<Answer> Judge::decide(PreparedCommand& command, const MoveNumbers& what) {
@@ -683,6 +711,7 @@ Result<Answer> Judge::decide(PreparedCommand& command, const MoveNumbers& what) 
                  .rule = "unknown_state"};
   }
   PACKTRAIL_TRY(check_issued(what.runs, "runs"));
+  PACKTRAIL_TRY(check_holder(what));
   std::optional<SerialState> allowed;
   for (const trace::ObjectRun& run : what.runs) {
     for (std::uint64_t i = 0; i < run.count; ++i) {
@@ -708,10 +737,9 @@ Result<Answer> Judge::decide(PreparedCommand& command, const MoveNumbers& what) 
   return Answer::Record;
 }
 
-std::string Judge::place_of(const trace::Resolution& known) {
-  const std::string object_class = std::to_string(known.object.object_class().value());
-  const std::string instance = std::to_string(known.object.instance());
-  const auto pool = view_.pool(known.object.object_class());
+std::string place_of(trace::ObjectNumber object, const std::optional<trace::PoolInfo>& pool) {
+  const std::string object_class = std::to_string(object.object_class().value());
+  const std::string instance = std::to_string(object.instance());
   if (!pool) return "class " + object_class + ", made elsewhere, object " + instance;
   if (pool->kind == trace::PoolKind::Imported) {
     return "class " + object_class + ", imported from " + pool->source + ", number " + instance;
@@ -722,27 +750,49 @@ std::string Judge::place_of(const trace::Resolution& known) {
 Result<Answer> Judge::repeat_import(PreparedCommand& command, const ImportNumbers& what,
                                     const ledger::v1::Fact& stored) {
   const auto& before = stored.numbers_imported();
-  bool same = stored.has_numbers_imported() && before.object_class() == what.pool.value();
-  // What was taken is what is given, less what was left out then.
-  const auto& given = command.fact.numbers_imported().numbers().runs(0).texts();
-  int at = 0;
-  std::uint64_t taken = 0;
+  const auto& given = command.fact.numbers_imported();
+  bool same = stored.has_numbers_imported() && before.object_class() == what.pool.value() &&
+              before.file_sha256() == given.file_sha256();
+  // What was taken is what is given, less what was left out then, which exists for that reason.
+  std::vector<std::string_view> taken;
   for (const auto& run : before.numbers().runs()) {
-    for (const std::string& text : run.texts()) {
-      while (at < given.size() && given.Get(at) != text) ++at;
-      same = same && at < given.size();
-      ++at;
-      ++taken;
-    }
+    taken.insert(taken.end(), run.texts().begin(), run.texts().end());
   }
-  if (what.on_clash == ImportNumbers::OnClash::Refuse) {
-    same = same && taken == what.serials.size();
+  ImportOutcome outcome{.taken = taken.size(), .clashes = {}};
+  std::unordered_map<std::string_view, std::size_t> first_seen;
+  std::size_t at = 0;
+  for (std::size_t i = 0; same && i < command.serials.size(); ++i) {
+    const auto [twin, is_new] = first_seen.emplace(command.serials[i].text(), i);
+    if (at < taken.size() && given.numbers().runs(0).texts(static_cast<int>(i)) == taken[at]) {
+      const auto text = [](const auto& import, std::size_t number) -> std::string_view {
+        const int index = static_cast<int>(number);
+        return index < import.companions_size() ? std::string_view(import.companions(index))
+                                                : std::string_view();
+      };
+      same = text(before, at) == text(given, i);
+      ++at;
+      continue;
+    }
+    if (!is_new) {
+      outcome.clashes.push_back({i, "number " + std::to_string(twin->second) + " of this import"});
+      continue;
+    }
+    const auto other = view_.resolve(gs1::Sgtin{what.gtin, command.serials[i]});
+    same = static_cast<bool>(other.object);
+    outcome.clashes.push_back({i, place_of(other.object, view_.pool(other.object.object_class()))});
+  }
+  same = same && at == taken.size();
+  if (same && what.on_clash == ImportNumbers::OnClash::Refuse && !outcome.clashes.empty()) {
+    return exists("token",
+                  "the token was used for these numbers, of which " +
+                      std::to_string(outcome.clashes.size()) + " were left out",
+                  "token_reused", "Repeat it as it was, or use a new token.");
   }
   if (!same) {
     return exists("token", "the token was used for other numbers", "token_reused",
                   "Use a new token for other numbers.");
   }
-  command.import = {.taken = taken, .clashes = {}};
+  command.import = std::move(outcome);
   return Answer::Recorded;
 }
 
@@ -768,7 +818,7 @@ Result<Answer> Judge::decide(PreparedCommand& command, const ImportNumbers& what
     if (!is_new) {
       place = "number " + std::to_string(twin->second) + " of this import";
     } else if (const auto other = view_.resolve(gs1::Sgtin{what.gtin, serial}); other.object) {
-      place = place_of(other);
+      place = place_of(other.object, view_.pool(other.object.object_class()));
     }
     if (place.empty()) continue;
     if (what.on_clash == ImportNumbers::OnClash::Refuse) {

@@ -97,8 +97,10 @@ class Judge {
   Result<Answer> repeat_import(PreparedCommand& command, const ImportNumbers& what,
                                const ledger::v1::Fact& stored);
   Result<trace::ObjectClass> next_class();
+  // Pools of serial and imported numbers of one GTIN.
+  std::vector<trace::PoolInfo> pools_of(const gs1::Gtin& gtin);
+  Status check_holder(const MoveNumbers& what);
   Status check_series(const trace::PoolInfo& series, std::uint64_t count);
-  std::string place_of(const trace::Resolution& known);
   Result<trace::PoolInfo> find_pool(trace::ObjectClass object_class, const char* field);
   Status check_issued(const std::vector<trace::ObjectRun>& runs, const char* field);
 

@@ -37,5 +37,7 @@ void add_symbol_grade(CLI::App& symbol, const Nouns& nouns);
 
 // The verb `pool audit`; needs no data folder.
 void add_pool_audit(CLI::App& pool, const Nouns& nouns);
+// The verb `pool import`.
+void add_pool_import(CLI::App& pool, const Nouns& nouns);
 
 }  // namespace packtrail::cli

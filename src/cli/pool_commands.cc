@@ -29,7 +29,7 @@ constexpr std::size_t kFileSizeMax = 64 * 1024 * 1024;
 
 int fail(const Error& error) {
   print_error(error);
-  return exit_code(error.code);
+  return exit_code(error);
 }
 
 struct Common {
@@ -549,6 +549,7 @@ void add_pool_commands(const Nouns& nouns) {
   add_create(nouns, pool);
   add_allocate(nouns, pool);
   add_moves(nouns, pool);
+  add_pool_import(*pool, nouns);
 }
 
 }  // namespace packtrail::cli
