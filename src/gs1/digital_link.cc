@@ -63,6 +63,19 @@ Error link_error(std::string message, std::size_t offset, std::size_t length, st
                .remedy = std::move(remedy)};
 }
 
+// "GS1 Digital Link: URI Syntax 4.8: 414, then 254; or 7040 alone".
+std::string order_rule(const LinkKey& key) {
+  std::string rule = "GS1 Digital Link: URI Syntax 4.8: " + std::string(to_text(key.key).view());
+  for (std::size_t i = 0; i < key.qualifier_count; ++i) {
+    rule.append(i == 0 ? ", then " : ", ").append(to_text(key.qualifiers[i]).view());
+  }
+  if (key.qualifier_count == 0) rule += ", which has no qualifiers";
+  if (key.alternative.digits != 0) {
+    rule.append("; or ").append(to_text(key.alternative).view()).append(" alone");
+  }
+  return rule;
+}
+
 // Decodes `encoded`, which stands at `offset` of the URI, and adds it. Offsets of errors within the
 // value point at the encoded value's start when escapes make exact places meaningless.
 Status add_encoded(ElementString& elements, Ai ai, std::string_view encoded, std::size_t offset) {
@@ -277,7 +290,15 @@ Result<DigitalLink> parse_digital_link(std::string_view uri) {
                         "write it as %XX");
     }
     if (const auto current = without_short_names(uri)) {
-      DigitalLink link = PACKTRAIL_TRY(parse_digital_link(*current));
+      auto read = parse_digital_link(*current);
+      if (!read) {
+        // Places in the longer text say nothing about this one.
+        Error error = std::move(read).error();
+        error.offset = 0;
+        error.length = uri.size();
+        return error;
+      }
+      DigitalLink link = *std::move(read);
       link.stem = uri.substr(0, link.stem.size());
       link.has_short_names = true;
       return link;
@@ -296,8 +317,8 @@ Result<DigitalLink> parse_digital_link(std::string_view uri) {
   if (!split->in_order()) {
     const auto offset = split->stem.size();
     return link_error("the qualifiers do not belong to the key or are out of order", offset,
-                      uri.size() - offset, "GS1 Digital Link: URI Syntax 4.8: 01, then 22, 10, 21",
-                      "put the qualifiers in this order");
+                      uri.size() - offset, order_rule(*split->key),
+                      "put the qualifiers in this order, and other AIs into the query");
   }
   Result<DigitalLink> result{DigitalLink()};
   DigitalLink& link = *result;

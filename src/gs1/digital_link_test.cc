@@ -100,6 +100,16 @@ TEST(DigitalLinkForms, ShortNamesOfOlderVersions) {
   }
 }
 
+TEST(DigitalLinkForms, ErrorsOfShortNamesPointIntoTheText) {
+  for (const std::string& uri :
+       {std::string("http://o/gmn/b"), std::string("https://example.com/gtin/09506000134353")}) {
+    const auto link = parse_digital_link(uri);
+    ASSERT_FALSE(link) << uri;
+    EXPECT_EQ(link.error().offset, 0U) << uri;
+    EXPECT_EQ(link.error().length, uri.size()) << uri;
+  }
+}
+
 TEST(DigitalLinkForms, CompressedLinksAreRefusedAsSuch) {
   for (const char* uri :
        {"https://id.gs1.org/ARFKk4XB0CDKWcnpq", "https://id.gs1.org/ehf7379521141",
