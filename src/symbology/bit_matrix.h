@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace packtrail::symbology {
@@ -25,6 +26,11 @@ class BitMatrix {
   // Unchecked: 0 <= x < width(), 0 <= y < height(), row 0 is the top.
   [[nodiscard]] bool get(int x, int y) const { return modules_[index(x, y)] != 0; }
   void set(int x, int y, bool dark) { modules_[index(x, y)] = dark ? 1 : 0; }
+
+  // A row's width() modules, 1 dark, 0 light; nothing else may be written.
+  [[nodiscard]] std::span<std::uint8_t> row(int y) {
+    return {modules_.data() + index(0, y), static_cast<std::size_t>(width_)};
+  }
 
   friend bool operator==(const BitMatrix&, const BitMatrix&) = default;
 

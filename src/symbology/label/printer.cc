@@ -284,15 +284,13 @@ std::string epl_quoted(std::string_view text) {
 }
 
 std::string epl_symbol(const PageSymbol& placed) {
+// Matrix symbols are sent as pixels: b draws QR on Japanese models only, and DataMatrix on some,
+// with a quiet zone of its own around it and without FNC1.
   const PrintPlan& plan = placed.plan;
   const std::string& data = placed.symbol.data;
   const int x = placed.x_dots + plan.x_origin_dots(), y = placed.y_dots + plan.y_origin_dots();
   const int dots = plan.module.dots;
   switch (placed.symbol.kind) {
-    case SymbolKind::LinkQr:
-      return fmt::format("b{},{},Q,m2,s{},eL,iA,{}\n", x, y, dots, epl_quoted(data));
-    case SymbolKind::LinkDataMatrix:
-      return fmt::format("b{},{},D,h{},{}\n", x, y, dots, epl_quoted(data));
     case SymbolKind::Itf14:
       if (dots > 10) return "";
       return fmt::format("LO{},{},{},{}\nLO{},{},{},{}\nB{},{},0,2,{},{},{},N,{}\n", placed.x_dots,

@@ -169,6 +169,16 @@ TEST(PrinterNative, DrawsWhatTheLanguageCan) {
             *to_image(matrix));
   const Page sscc =
       demo_page(SymbolKind::Gs1128, "(00)395060001343520001", 300, LabelUse::LogisticUnit);
+  // So do links: not every model draws them.
+  for (const SymbolKind kind : {SymbolKind::LinkQr, SymbolKind::LinkDataMatrix}) {
+    Page link = matrix;
+    link.symbols[0].symbol =
+        *make_link_symbol("https://id.example.com/01/09506000134352/21/A1", {.kind = kind});
+    link.symbols[0].plan = *plan_print(link.symbols[0].symbol, {.dpi = link.dpi});
+    EXPECT_EQ(binary_pixels(*to_epl(link, PrintForm::Native), "GW", link.width_dots(),
+                            link.height_dots()),
+              *to_image(link));
+  }
   EXPECT_NE(to_zpl(sscc, PrintForm::Native)->find("^FD>;>800395060001343520001^FS"),
             std::string::npos);
   EXPECT_NE(as_text(*to_tspl(sscc, PrintForm::Native)).find("\"!105!10200395060001343520001\""),
