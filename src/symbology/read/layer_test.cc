@@ -74,6 +74,7 @@ TEST(Layer, ReadsEveryCell) {
 }
 
 TEST(Layer, NamesWhatIsMissing) {
+  if (test::kSanitized) GTEST_SKIP() << "20 s of pixel loops under sanitizers";
   LayerReader reader({.allowed = {"]d2"}});
   const LayerView view{.fill = 0.8,
                        .degrees = 6,
