@@ -278,6 +278,10 @@ def wrong_orders():
                    data=data, expect=SAID_NO)
         assert field in done.stderr and "rule:" in done.stderr and "remedy:" in done.stderr, \
             (changes, done.stderr)
+    # Where an operator makes the numbers, an order makes none of its own beside them.
+    done = run("order", "run", order_file(market='"RU"'), "--out", WORK / "wrong" / "out", data=data,
+               expect=CONFLICT)
+    assert "imported_numbers" in done.stderr, done.stderr
     unknown = WORK / "unknown-key.toml"
     unknown.write_text((ROOT / "examples/orders/small.toml").read_text() + "\ncolour = \"red\"\n")
     done = run("order", "run", unknown, "--out", WORK / "wrong" / "out", data=data, expect=SAID_NO)
@@ -723,6 +727,193 @@ def running_orders_go_on():
         assert [each["state"] for each in orders(server, server.login())] == ["held", "closed"]
 
 
+def numbers_of(path):
+    return [line.split("\t")[0] for line in path.read_text().splitlines()]
+
+
+def moved(verb, pool, count, *options, data, expect=OK):
+    done = run("pool", verb, pool, "--for", "line-2", *options, data=data, expect=expect)
+    if expect == OK:
+        assert done.stdout.startswith(f"{count} numbers are "), done.stdout
+    return done
+
+
+def live_of_pools(data, folder):
+    """Every verb of a pool, from its creation to numbers that are void."""
+    folder.mkdir(parents=True)
+    create = ["pool", "create", "--gtin", "09521234543213", "--format", "eu", "--planned", "5000",
+              "--low-water", "4900", "--product", "Painless", "--token", "make-1"]
+    made = as_json(*create, data=data)
+    pool = made["object_class"]
+    assert made["kind"] == "serial" and made["length"] >= 8 and made["forecast"]["alarm"] == "none"
+    assert as_json(*create, data=data)["object_class"] == pool, "the same token, the same pool"
+    run("pool", "create", "--gtin", "09521234543213", "--format", "eu", "--length", "8",
+        "--planned", "5000000", data=data, expect=SAID_NO)
+    shown = run("pool", "show", pool, data=data).stdout
+    assert "Painless" in shown and "low water         4900" in shown, shown
+    first, again = folder / "a.txt", folder / "again.txt"
+    draw = ["pool", "allocate", pool, "--count", 10, "--for", "line-2", "--token", "A-1"]
+    run(*draw, "--out", first, data=data)
+    run(*draw, "--out", again, data=data)
+    assert first.read_text() == again.read_text(), "the same token, the same numbers"
+    assert first.stat().st_mode & 0o777 == 0o600
+    assert len(set(numbers_of(first))) == 10
+    run(*draw, "--out", again, data=data, expect=CONFLICT)  # A file is not replaced.
+    draw[4] = 11
+    refused = run(*draw, data=data, expect=CONFLICT)
+    assert "token_reused" in refused.stderr, refused.stderr
+    part = folder / "part.txt"
+    part.write_text("".join(f"{number}\n" for number in numbers_of(first)[:6]))
+    moved("encode", pool, 6, "--token", "E-1", "--serials", part, data=data)
+    moved("encode", pool, 6, "--token", "E-1", "--serials", part, data=data)
+    part.write_text(numbers_of(first)[0] + "\n")
+    moved("sample", pool, 1, "--token", "S-1", "--serials", part, data=data)
+    moved("scrap", pool, 1, "--token", "S-2", "--serials", part, data=data)
+    moved("scrap", pool, 2, "--token", "S-3", "--range", "1-2", data=data)
+    moved("void", pool, 1, "--token", "V-1", "--range", "3-3", data=data)
+    moved("return", pool, 4, "--token", "R-1", "--allocation", "A-1", "--unused", data=data)
+    done = run("pool", "return", pool, "--for", "line-2", "--token", "R-1", "--allocation", "A-1",
+               "--unused", data=data)
+    assert "4 numbers are Unallocated since before" in done.stdout, done.stdout
+    for verb, numbers, now in (("return", "4-4", "Encoded"), ("encode", "3-3", "SNInvalid"),
+                               ("scrap", "9-9", "Unallocated"), ("sample", "0-0", "LabelScrapped")):
+        done = moved(verb, pool, 1, "--token", f"X-{verb}", "--range", numbers, data=data,
+                     expect=CONFLICT)
+        assert f"is {now}" in done.stderr and "rule:" in done.stderr, done.stderr
+    moved("encode", pool, 1, "--token", "X-0", "--range", "77-77", data=data, expect=CONFLICT)
+    line = folder / "l7.txt"
+    run("pool", "reserve", pool, "--line", "L7", "--count", 100, "--token", "L7-1", "--until",
+        "2020-01-01T06:00:00Z", "--low-water", 100, "--out", line, data=data)
+    assert line.stat().st_mode & 0o777 == 0o600 and len(numbers_of(line)) == 100
+    listed = {each["object_class"]: each for each in as_json("pool", "list", data=data)["pools"]}
+    assert listed[pool]["issued"] == "110", listed[pool]
+    (buffer,) = listed[pool]["lines"]
+    assert buffer["line"] == "L7" and buffer["overdue"], buffer
+    assert buffer["forecast"]["alarm"] == "low" and buffer["forecast"]["remaining"] == "100", buffer
+    states = as_json("pool", "show", pool, data=data)["states"]
+    assert states == {"Allocated": "100", "Encoded": "2", "LabelScrapped": "3", "SNInvalid": "1",
+                      "Unallocated": "4"}, states
+    series = as_json("pool", "create", "--sscc", "9521234", "--extension", "3", data=data)
+    assert series["kind"] == "sscc"
+    ssccs = folder / "sscc.txt"
+    run("pool", "allocate", series["object_class"], "--count", 2, "--for", "line-2", "--token",
+        "P-1", "--out", ssccs, data=data)
+    assert all(number.startswith("39521234") for number in numbers_of(ssccs))
+    moved("encode", series["object_class"], 2, "--token", "P-2", "--serials", ssccs, data=data)
+    run("pool", "show", 99, data=data, expect=NOT_FOUND)
+    run("pool", "allocate", 99, "--count", 1, "--for", "x", "--token", "x", data=data,
+        expect=NOT_FOUND)
+    assert as_json("rebuild", "--check", data=data)["equal"]
+
+
+def pools_life():
+    live_of_pools(WORK / "pools" / "var", WORK / "pools" / "files")
+    data = WORK / "pools-served" / "var"
+    with Server(data):
+        live_of_pools(data, WORK / "pools-served" / "files")
+    assert as_json("rebuild", "--check", data=data)["equal"]
+
+
+def import_into(data, folder):
+    folder.mkdir(parents=True)
+    pool = as_json("pool", "create", "--gtin", "09521234543213", "--imported-from", "partner",
+                   "--format", "numeric", "--low-water", "3", data=data)
+    assert pool["kind"] == "imported"
+    pool = pool["object_class"]
+
+    def file(name, text):
+        (folder / name).write_text(text)
+        return folder / name
+
+    size = next(each["length"] for each in as_json("pool", "formats")["formats"]
+                if each["format"].startswith("numeric/"))
+    digits = lambda first, count: [f"1{number:0{size - 1}}" for number in range(first, first + count)]
+    take = lambda path, *more, **options: as_json("pool", "import", pool, path, *more, data=data,
+                                                  **options)
+    csv = file("a.csv", "serial,lot\n" + "".join(f"{n},L1\n" for n in digits(0, 5)))
+    looked = take(csv, "--dry-run")
+    assert looked["taken"] == 5 and looked["dry_run"]
+    assert as_json("pool", "show", pool, data=data)["imported"] == "0", "a dry run takes nothing"
+    first = take(csv)
+    assert first["taken"] == 5 and not first["repeated"] and first["ignored"] == ["lot"], first
+    again = take(csv)
+    assert again["repeated"] and {**again, "repeated": False} == first, again
+    # Nothing of a file with faults; every one of them is named with its line and place.
+    mixed = file("b.csv", "serial\n" + "\n".join(
+        [digits(5, 1)[0], "not a number", digits(2, 1)[0], digits(6, 1)[0], digits(5, 1)[0]]) + "\n")
+    refused = take(mixed, expect=SAID_NO)
+    assert refused["taken"] == 0 and refused["fault_count"] == 3, refused
+    assert [fault["line"] for fault in refused["faults"]] == [3, 4, 6], refused
+    assert "partner, number 2" in refused["faults"][1]["reason"], refused
+    assert "line 2" in json.dumps(refused["faults"][2]), refused
+    assert all(fault["field"] and fault["reason"] and fault["remedy"]
+               for fault in refused["faults"]), refused
+    assert as_json("pool", "show", pool, data=data)["imported"] == "5"
+    clashing = file("c.csv", "\n".join(digits(3, 4)) + "\n")
+    refused = take(clashing, expect=SAID_NO)
+    assert refused["taken"] == 0 and refused["fault_count"] == 2, refused
+    partial = take(mixed, "--partial", expect=SAID_NO)
+    assert partial["taken"] == 2 and partial["fault_count"] == 3, partial
+    repeat = take(mixed, "--partial", expect=SAID_NO)
+    assert repeat["repeated"] and {**repeat, "repeated": False} == partial, (repeat, partial)
+    said = run("pool", "import", pool, mixed, "--partial", data=data, expect=SAID_NO).stdout
+    assert "line 4: serial: " in said and "2 of 5 numbers came into" in said, said
+    # Nothing new at all is a report as well.
+    none = take(csv, "--partial", "--token", "none", expect=SAID_NO)
+    assert none["taken"] == 0 and none["fault_count"] == 5, none
+    js = file("d.json", json.dumps({"numbers": [{"serial": n} for n in digits(10, 3)]}))
+    assert take(js)["taken"] == 3
+    xml = file("e.xml", "<list>" + "".join(f"<number serial='{n}'/>" for n in digits(20, 3))
+               + "</list>")
+    assert take(xml, "--format", "xml", "--source", "partner", "--token", "T-1")["taken"] == 3
+    other = file("f.csv", "\n".join(digits(30, 2)) + "\n")
+    done = run("pool", "import", pool, other, "--token", "T-1", data=data, expect=CONFLICT)
+    assert "token_reused" in done.stderr, done.stderr
+    run("pool", "import", pool, other, "--source", "somebody", data=data, expect=CONFLICT)
+    run("pool", "import", pool, folder / "missing.csv", data=data, expect=NOT_FOUND)
+    run("pool", "import", pool, other, "--format", "yaml", data=data, expect=USAGE)
+    run("pool", "import", pool, file("g.json", "{\"numbers\": ["), data=data, expect=SAID_NO)
+    # More than one command's worth, in one piece.
+    many = file("h.csv", "\n".join(digits(1000, 100_001)) + "\n")
+    assert take(many)["taken"] == 100_001
+    assert take(many)["repeated"]
+    over = file("i.csv", "\n".join(digits(900, 100_002)) + "\n")
+    refused = take(over, expect=SAID_NO)
+    assert refused["taken"] == 0 and refused["fault_count"] == 99_902 \
+        and len(refused["faults"]) == 1000, refused["fault_count"]
+    # What was imported is handed out as it came, and comes back.
+    out = folder / "out.txt"
+    run("pool", "allocate", pool, "--count", 4, "--for", "line-2", "--token", "D-1", "--out", out,
+        data=data)
+    assert numbers_of(out) == digits(0, 4)
+    moved("return", pool, 4, "--token", "D-2", "--allocation", "D-1", data=data)
+    # The operator's key and code belong to the number, and go out with it.
+    ru = as_json("pool", "create", "--gtin", "09521234543213", "--imported-from", "operator",
+                 "--format", "ru", data=data)["object_class"]
+    code = "A" * 43 + "="
+    coded = file("ru.csv", f"serial,tail\nABCDEFGHIJKL0,[91]EE05[92]{code}\nABCDEFGHIJKL1,\n")
+    report = as_json("pool", "import", ru, coded, "--partial", data=data, expect=SAID_NO)
+    assert report["taken"] == 1 and report["faults"][0]["field"] == "tail", report
+    one = as_json("pool", "allocate", ru, "--count", 1, "--for", "x", "--token", "D-3", data=data)
+    assert one["companions"] == [f"91EE05\x1d92{code}"], one
+    own = as_json("pool", "create", "--gtin", "09521234543213", "--format", "eu", "--planned",
+                  "100", data=data)["object_class"]
+    done = run("pool", "import", own, csv, data=data, expect=CONFLICT)
+    assert "not_an_import_pool" in done.stderr
+    assert as_json("rebuild", "--check", data=data)["equal"]
+
+
+def pool_import():
+    import_into(WORK / "import" / "var", WORK / "import" / "files")
+    data = WORK / "import-served" / "var"
+    with Server(data) as server:
+        import_into(data, WORK / "import-served" / "files")
+        response, body = server.call("POST", "/api/v1/pools/1/imports",
+                                     json.dumps({"token": "t", "serials": ["1"]}))
+        assert response.status == 401, body
+    assert as_json("rebuild", "--check", data=data)["equal"]
+
+
 def http_quote(text):
     from urllib.parse import quote
     return quote(text, safe="")
@@ -741,7 +932,7 @@ def benches():
 CASES = [main_job, epcis_files_are_valid, questions, proofs, wrong_orders, interrupt_and_resume,
          rework_by_scan, kills, restore_rule, copies_and_lost_ledgers,
          damage_is_said, one_owner, strangers_learn_nothing, http_interface,
-         running_orders_go_on, benches]
+         running_orders_go_on, pools_life, pool_import, benches]
 
 
 def main():
