@@ -7,6 +7,7 @@
 #include "gs1/pack_code.h"
 #include "gs1/sscc.h"
 #include "ledger/ledger.h"
+#include "numbering/market_profile.h"
 #include "plant/batch_events.h"
 #include "plant/counters.h"
 #include "plant/isa95.h"
@@ -56,6 +57,38 @@ std::optional<trace::PoolInfo> newest_pool(trace::Reader& reader, const Order::P
     if (!best || best->spec->epoch < pool.spec->epoch) best = std::move(pool);
   }
   return best;
+}
+
+// An order makes its own numbers: where somebody else makes them, with what belongs to them on the
+// label, it must not make others beside them.
+Status refuse_imported(trace::Reader& reader, const Order::Product& product) {
+  const auto refuse = [](std::string message, std::string remedy) {
+    return Error{.code = Errc::FailedPrecondition,
+                 .message = std::move(message),
+                 .field = "product.gtin",
+                 .rule = "imported_numbers",
+                 .remedy = std::move(remedy)};
+  };
+  for (const trace::PoolInfo& pool : reader.pools()) {
+    if (pool.kind != trace::PoolKind::Imported || pool.gtin != product.gtin) continue;
+    if (!pool.market.empty() && pool.market != "*" && pool.market != product.market) continue;
+    return refuse("the numbers of this product are imported from " + pool.source + " (pool " +
+                      std::to_string(pool.object_class.value()) +
+                      "), and an order only draws from a pool that makes its numbers",
+                  "Hand the numbers to the line with packtrail pool allocate.");
+  }
+  for (const numbering::MarketProfile& profile : numbering::builtin_profiles()) {
+    if (profile.market != product.market ||
+        profile.issuer != numbering::MarketProfile::Issuer::Elsewhere) {
+      continue;
+    }
+    return refuse("the numbers of market " + product.market + " are made elsewhere (" +
+                      profile.title +
+                      "), and an order only draws from a pool that makes its numbers",
+                  "Create a pool with --imported-from, import the numbers, and hand them to the "
+                  "line with packtrail pool allocate.");
+  }
+  return {};
 }
 
 std::optional<trace::PoolInfo> sscc_series(trace::Reader& reader, const gs1::CompanyPrefix& prefix,
@@ -133,6 +166,7 @@ Result<bool> open_order(const Order& order, capture::Capture& capture, const tra
   PACKTRAIL_TRY(reader->failure());
   const auto& plant = order.plant();
   if (!pool) {
+    PACKTRAIL_TRY(refuse_imported(*reader, order.product()));
     numbering::PoolSpec spec{.id = numbering::PoolId(std::string(order.product().gtin.digits())),
                              .gtin = order.product().gtin,
                              .length = defaults.length,

@@ -400,6 +400,20 @@ TEST(BatchRun, OpeningTwiceIsNoErrorAndAnotherOrderIsRefused) {
   EXPECT_EQ(plant.resume("T-2").error().code, Errc::NotFound);
 }
 
+TEST(BatchRun, NoNumbersOfOurOwnBesideImportedOnes) {
+  Plant plant;
+  const Order order = make_order();
+  ASSERT_TRUE(plant.site.submit({capture::CreateImportedPool{
+      .gtin = order.product().gtin, .source = "operator", .market = order.product().market}}));
+  const std::uint64_t before = plant.site.ledger->size();
+  const auto opened = open_order(order, *plant.site.capture, *plant.site.trace, Plant::actor(),
+                                 {.key_id = numbering::KeyId("k1")});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().rule, "imported_numbers");
+  EXPECT_NE(opened.error().message.find("operator"), std::string::npos);
+  EXPECT_EQ(plant.site.ledger->size(), before);
+}
+
 TEST(BatchRun, TwoOrdersOfOneProductShareItsPoolAndNoNumber) {
   Plant plant;
   const Order a = make_order({}, "A");
