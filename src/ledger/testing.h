@@ -21,8 +21,14 @@ class MemoryStore : public Store {
  public:
   explicit MemoryStore(std::uint8_t id = 7) { id_.fill(id); }
 
-  // The n-th append from now (0: the next) fails with ResourceExhausted, as do all after it.
-  void fail_append(int n) { appends_left_ = n; }
+  // The n-th append from now (0: the next) fails with ResourceExhausted, as do all after it. Kept:
+  // that one is written nevertheless, as when the power fails after the write and before the fsync
+  // has answered.
+  enum class Failed { Lost, Kept };
+  void fail_append(int n, Failed failed = Failed::Lost) {
+    appends_left_ = n;
+    failed_ = failed;
+  }
 
   [[nodiscard]] LedgerId id() const override { return LedgerId(id_); }
   [[nodiscard]] std::uint64_t size() const override {
@@ -34,7 +40,8 @@ class MemoryStore : public Store {
 
   Status append(const AppendBatch& batch) override {
     const std::lock_guard lock(mutex_);
-    if (appends_left_ == 0 || batch.first_position != facts_.size()) {
+    const bool fails = appends_left_ == 0 || batch.first_position != facts_.size();
+    if (fails && (failed_ == Failed::Lost || batch.first_position != facts_.size())) {
       appends_left_ = 0;
       return Error{.code = Errc::ResourceExhausted, .message = "append fails as the test asked"};
     }
@@ -43,7 +50,9 @@ class MemoryStore : public Store {
     for (const TreeNode& node : batch.nodes) nodes_[{node.level, node.index}] = node.hash;
     frontier_ = batch.frontier;
     checkpoint_ = batch.checkpoint;
-    return {};
+    if (!fails) return {};
+    failed_ = Failed::Lost;
+    return Error{.code = Errc::ResourceExhausted, .message = "append fails as the test asked"};
   }
 
   Status read(std::uint64_t first, std::uint64_t last,
@@ -75,6 +84,7 @@ class MemoryStore : public Store {
   std::array<std::uint8_t, 16> id_{};
   mutable std::mutex mutex_;
   int appends_left_ = -1;
+  Failed failed_ = Failed::Lost;
   std::vector<std::shared_ptr<const Bytes>> facts_;
   std::map<std::pair<std::uint32_t, std::uint64_t>, Digest> nodes_;
   std::vector<Digest> frontier_;
