@@ -323,11 +323,11 @@ Result<std::string> to_zpl(const PackLabel& label, const PrintSpec& spec) {
   if (!second.empty()) {
     out += text_zpl(margin, margin + line, static_cast<int>(fitted(second, size, inside)), second);
   }
-  // Module height, quality 200 (ECC 200), columns, rows and format left to the printer (forcing a
-  // size that its encoder cannot reach prints nothing), escape character _, in which _1 is FNC1.
-  out += cat(field_at(margin + quiet, top + quiet), "^BXN,", module.dots, ",200,,,,_^FD_101",
-             label.gtin, "21", zpl_matrix(label.serial), "_117", label.expiry_yymmdd, "10",
-             zpl_matrix(label.lot), "^FS\n");
+  // Module height, quality 200 (ECC 200), columns and rows, so that the printer makes the symbol
+  // that was planned, escape character _, in which _1 is FNC1.
+  out += cat(field_at(margin + quiet, top + quiet), "^BXN,", module.dots, ",200,", symbol.width(),
+             ",", symbol.height(), ",,_^FD_101", label.gtin, "21", zpl_matrix(label.serial), "_117",
+             label.expiry_yymmdd, "10", zpl_matrix(label.lot), "^FS\n");
   int y = top;
   for (const auto& [name, value] : readable_lines(label)) {
     out += text_zpl(text_x, y, size, cat(name, value));

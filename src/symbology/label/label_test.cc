@@ -91,8 +91,8 @@ TEST(PackLabelZpl, IsWhatAPrinterExpects) {
   ASSERT_TRUE(zpl) << zpl.error().to_text();
   EXPECT_EQ(zpl->substr(0, 4), "^XA\n");
   EXPECT_EQ(zpl->substr(zpl->size() - 4), "^XZ\n");
-  EXPECT_TRUE(
-      contains(*zpl, "^BXN,4,200,,,,_^FD_1010950600013435221ABC123DEF456GH_11727123110LOT123^FS"));
+  EXPECT_TRUE(contains(
+      *zpl, "^BXN,4,200,24,24,,_^FD_1010950600013435221ABC123DEF456GH_11727123110LOT123^FS"));
   EXPECT_TRUE(contains(*zpl, "^FH_^FDSN ABC123DEF456GH^FS"));
 }
 

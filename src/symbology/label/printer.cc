@@ -222,11 +222,12 @@ std::string zpl_symbol(const PageSymbol& placed) {
     case SymbolKind::LinkDataMatrix: {
       if (!clean) return "";
       const bool gs1 = placed.symbol.kind == SymbolKind::Gs1DataMatrix;
-      return fmt::format("^FO{},{}^BXN,{},200,,,,_^FD{}{}^FS\n", x, y, dots, gs1 ? "_1" : "",
-                         zpl_matrix_data(data));
+      const BitMatrix& modules = placed.symbol.modules;
+      return fmt::format("^FO{},{}^BXN,{},200,{},{},,_^FD{}{}^FS\n", x, y, dots, modules.width(),
+                         modules.height(), gs1 ? "_1" : "", zpl_matrix_data(data));
     }
     case SymbolKind::LinkQr:
-      if (!clean || dots > 10) return "";
+      if (!clean || dots > 10 || placed.symbol.size == SizeChoice::AsAsked) return "";
       return fmt::format("^FO{},{}^BQN,2,{}^FDLA,{}^FS\n", x, y, dots, data);
     case SymbolKind::Gs1128: {
       const Code128 code = code128_of(data);
@@ -283,9 +284,9 @@ std::string epl_quoted(std::string_view text) {
   return out + '"';
 }
 
-std::string epl_symbol(const PageSymbol& placed) {
 // Matrix symbols are sent as pixels: b draws QR on Japanese models only, and DataMatrix on some,
 // with a quiet zone of its own around it and without FNC1.
+std::string epl_symbol(const PageSymbol& placed) {
   const PrintPlan& plan = placed.plan;
   const std::string& data = placed.symbol.data;
   const int x = placed.x_dots + plan.x_origin_dots(), y = placed.y_dots + plan.y_origin_dots();
@@ -340,11 +341,12 @@ std::string tspl_symbol(const PageSymbol& placed) {
           content += c;
         }
       }
-      return fmt::format("DMATRIX {},{},{},{},c126,x{},{}\r\n", x, y, side, side, dots,
+      return fmt::format("DMATRIX {},{},{},{},c126,x{},r0,a0,{},{},{}\r\n", x, y, side, side, dots,
+                         placed.symbol.modules.height(), placed.symbol.modules.width(),
                          tspl_quoted(content));
     }
     case SymbolKind::LinkQr:
-      if (dots > 10) return "";
+      if (dots > 10 || placed.symbol.size == SizeChoice::AsAsked) return "";
       return fmt::format("QRCODE {},{},L,{},A,0,M2,{}\r\n", x, y, dots, tspl_quoted(data));
     case SymbolKind::Gs1128: {
       const Code128 code = code128_of(data);
@@ -398,7 +400,15 @@ struct Split {
   Page pixels;                    // What the language does not draw itself.
 };
 
-Result<Split> split(const Page& page, bool language_has_text) {
+bool never_native(const PageText&) { return false; }
+// A backslash begins an escape within ^FB and within TEXT.
+bool zpl_native(const PageText& text) {
+  return is_ascii(text.text) && text.text.find('\\') == std::string::npos;
+}
+// TEXT has no width to centre in.
+bool tspl_native(const PageText& text) { return zpl_native(text) && text.align == Align::Start; }
+
+Result<Split> split(const Page& page, bool (*draws)(const PageText&)) {
   Split out;
   out.shapes = PACKTRAIL_TRY(check_page(page));
   out.pixels = page;
@@ -406,7 +416,7 @@ Result<Split> split(const Page& page, bool language_has_text) {
   out.pixels.symbols.clear();
   out.pixels.rules.clear();
   for (const PageText& text : page.texts) {
-    const bool native = language_has_text && is_ascii(text.text);
+    const bool native = draws(text);
     out.native_text.push_back(native);
     if (!native) out.pixels.texts.push_back(text);
   }
@@ -433,7 +443,7 @@ Result<std::string> to_zpl(const Page& page, PrintForm form, Graphic graphic) {
     out += zpl_graphic(PACKTRAIL_TRY(to_image(page)), 0, 0, graphic);
     return out + "^XZ\n";
   }
-  const Split parts = PACKTRAIL_TRY(split(page, true));
+  const Split parts = PACKTRAIL_TRY(split(page, zpl_native));
   for (const PageRule& rule : page.rules) {
     const int w = std::max(1, page.dots(rule.width_mm)), h = std::max(1, page.dots(rule.height_mm));
     out += fmt::format("^FO{},{}^GB{},{},{}^FS\n", page.dots(rule.x_mm), page.dots(rule.y_mm), w, h,
@@ -471,7 +481,7 @@ Result<Bytes> to_epl(const Page& page, PrintForm form) {
     append(out, "P1\n");
     return out;
   }
-  const Split parts = PACKTRAIL_TRY(split(page, false));
+  const Split parts = PACKTRAIL_TRY(split(page, never_native));
   for (const PageRule& rule : page.rules) {
     append(out, fmt::format("LO{},{},{},{}\n", page.dots(rule.x_mm), page.dots(rule.y_mm),
                             std::max(1, page.dots(rule.width_mm)),
@@ -509,7 +519,7 @@ Result<Bytes> to_tspl(const Page& page, PrintForm form, double gap_mm) {
     append(out, "PRINT 1,1\r\n");
     return out;
   }
-  const Split parts = PACKTRAIL_TRY(split(page, true));
+  const Split parts = PACKTRAIL_TRY(split(page, tspl_native));
   for (const PageRule& rule : page.rules) {
     append(out, fmt::format("BAR {},{},{},{}\r\n", page.dots(rule.x_mm), page.dots(rule.y_mm),
                             std::max(1, page.dots(rule.width_mm)),
@@ -524,14 +534,8 @@ Result<Bytes> to_tspl(const Page& page, PrintForm form, double gap_mm) {
       append(out, native);
     }
   }
-  Page pixels = parts.pixels;
   for (std::size_t i = 0; i < page.texts.size(); ++i) {
     if (!parts.native_text[i]) continue;
-    // A backslash would begin an escape, and only texts at the start need no width of ours.
-    if (page.texts[i].text.find('\\') != std::string::npos || page.texts[i].align != Align::Start) {
-      pixels.texts.push_back(page.texts[i]);
-      continue;
-    }
     const NativeText at = native_text(page, page.texts[i], parts.shapes[i]);
     const int points = static_cast<int>(std::floor(parts.shapes[i].size_pt));
     for (std::size_t line = 0; line < parts.shapes[i].line_texts.size(); ++line) {
@@ -540,7 +544,7 @@ Result<Bytes> to_tspl(const Page& page, PrintForm form, double gap_mm) {
                               tspl_quoted(parts.shapes[i].line_texts[line])));
     }
   }
-  PACKTRAIL_TRY(send_texts(pixels, [&](const GreyImage& image, int x, int y) {
+  PACKTRAIL_TRY(send_texts(parts.pixels, [&](const GreyImage& image, int x, int y) {
     append_tspl_graphic(out, image, x, y);
   }));
   append(out, "PRINT 1,1\r\n");

@@ -3,19 +3,23 @@
 // Native: the printer draws what its language can draw with certainty, the rest goes as pixels.
 // Raster: everything goes as pixels, so that any printer prints the same symbol, module by module.
 //
-//            GS1 DataMatrix   square ^BX, DMATRIX; as pixels in EPL (its b command has no FNC1)
-//            rectangles, DMRE pixels (the size that a printer would choose is not known)
+//            GS1 DataMatrix   square ^BX, DMATRIX with columns and rows, so that the printer makes
+//                             the planned size; pixels in EPL (its b command has no FNC1)
+//            rectangles, DMRE pixels
 //            GS1 QR           pixels (no language here documents FNC1 in a QR)
-//            Digital Link     ^BQ, QRCODE, b Q; ^BX, DMATRIX, b D
+//            Digital Link     ^BQ, QRCODE, pixels where a size was asked for (they take none);
+//                             ^BX, DMATRIX as above; pixels in EPL (b: not on every model)
 //            GS1-128          ^BC and BARCODE 128M where the subsets come out as wide as planned,
 //                             else pixels; pixels in EPL
 //            ITF-14           ^B2, BARCODE 25, B 2, with bearer bars as boxes
 //            texts            ASCII in the printer's scalable font (ZPL ^A0, TSPL font 0), other
-//                             scripts as pixels; all as pixels in EPL (its fonts are bitmaps)
+//                             scripts and texts with a backslash as pixels; all as pixels in EPL
+//                             (its fonts are bitmaps)
 //
 // Sources: Zebra "ZPL II Programming Guide", Eltron/Zebra "EPL2 Programmer's Manual", TSC
-// "TSPL/TSPL2 Programming Language". Data cannot end a field or begin a command: every character
-// with a meaning in the language is escaped, or the item goes as pixels.
+// "TSPL/TSPL2 Programming Language"; docs/user/symbols.md says what was compared with them. Data
+// cannot end a field or begin a command: every character with a meaning in the language is escaped,
+// or the item goes as pixels.
 //
 // Thread safety: free functions. Cost: as to_image.
 #pragma once

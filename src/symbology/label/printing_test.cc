@@ -157,28 +157,27 @@ TEST(PrinterPixels, LargeLabelsGoInBands) {
 
 TEST(PrinterNative, DrawsWhatTheLanguageCan) {
   const Page matrix = demo_page(SymbolKind::Gs1DataMatrix);
-  EXPECT_NE(to_zpl(matrix, PrintForm::Native)
-                ->find("^BXN,4,200,,,,_^FD_1010950600013435221ABC123DEF456GH_11727123110LOT123^FS"),
-            std::string::npos);
-  EXPECT_NE(as_text(*to_tspl(matrix, PrintForm::Native))
-                .find("c126,x4,\"~1010950600013435221ABC123DEF456GH~11727123110LOT123\""),
-            std::string_view::npos);
+  EXPECT_NE(
+      to_zpl(matrix, PrintForm::Native)
+          ->find("^BXN,4,200,24,24,,_^FD_1010950600013435221ABC123DEF456GH_11727123110LOT123^FS"),
+      std::string::npos);
+  EXPECT_NE(
+      as_text(*to_tspl(matrix, PrintForm::Native))
+          .find("c126,x4,r0,a0,24,24,\"~1010950600013435221ABC123DEF456GH~11727123110LOT123\""),
+      std::string_view::npos);
   // EPL's matrix command has no FNC1: pixels.
   const auto epl = to_epl(matrix, PrintForm::Native);
   EXPECT_EQ(binary_pixels(*epl, "GW", matrix.width_dots(), matrix.height_dots()),
             *to_image(matrix));
-  const Page sscc =
-      demo_page(SymbolKind::Gs1128, "(00)395060001343520001", 300, LabelUse::LogisticUnit);
   // So do links: not every model draws them.
   for (const SymbolKind kind : {SymbolKind::LinkQr, SymbolKind::LinkDataMatrix}) {
-    Page link = matrix;
-    link.symbols[0].symbol =
-        *make_link_symbol("https://id.example.com/01/09506000134352/21/A1", {.kind = kind});
-    link.symbols[0].plan = *plan_print(link.symbols[0].symbol, {.dpi = link.dpi});
+    const Page link = demo_page(kind);
     EXPECT_EQ(binary_pixels(*to_epl(link, PrintForm::Native), "GW", link.width_dots(),
                             link.height_dots()),
               *to_image(link));
   }
+  const Page sscc =
+      demo_page(SymbolKind::Gs1128, "(00)395060001343520001", 300, LabelUse::LogisticUnit);
   EXPECT_NE(to_zpl(sscc, PrintForm::Native)->find("^FD>;>800395060001343520001^FS"),
             std::string::npos);
   EXPECT_NE(as_text(*to_tspl(sscc, PrintForm::Native)).find("\"!105!10200395060001343520001\""),
@@ -209,13 +208,45 @@ TEST(PrinterNative, DataCannotBeginACommand) {
   label.width_mm = 60;
   label.height_mm = 20;
   label.texts.push_back(
-      {.name = "t", .text = "A^XZ~JA_B\"C\\", .x_mm = 15, .y_mm = 2, .width_mm = 40, .size_pt = 7});
+      {.name = "t", .text = "A^XZ~JA_B\"C", .x_mm = 15, .y_mm = 2, .width_mm = 40, .size_pt = 7});
   const auto with_text = to_zpl(label, PrintForm::Native);
   ASSERT_TRUE(with_text) << with_text.error().to_text();
-  EXPECT_NE(with_text->find("^FDA_5EXZ_7EJA_5FB\"C\\^FS"), std::string::npos);
+  EXPECT_NE(with_text->find("^FDA_5EXZ_7EJA_5FB\"C^FS"), std::string::npos);
   EXPECT_EQ(with_text->find("^XZ"), with_text->size() - 4);
-  // TSPL cannot escape a backslash: that text goes as pixels.
+  // A backslash begins an escape in ^FB and in TEXT: such a text goes as pixels.
+  label.symbols.clear();
+  label.texts[0].text = "C:\\& A";
   EXPECT_EQ(as_text(*to_tspl(label, PrintForm::Native)).find("TEXT"), std::string_view::npos);
+  const auto escape = to_zpl(label, PrintForm::Native);
+  ASSERT_TRUE(escape);
+  EXPECT_EQ(escape->find("^FD"), std::string::npos);
+  EXPECT_EQ(zpl_pixels(*escape, label.width_dots(), label.height_dots()), *to_image(label));
+}
+
+TEST(PrinterNative, PrintsTheSizeThatWasAskedFor) {
+  const auto sized = [](SymbolKind kind, SymbolSize size) {
+    const SymbolRequest request{.kind = kind, .size = size};
+    auto made = carries_link(kind)
+                    ? make_link_symbol("https://id.gs1.org/01/09506000134352/21/A1", request)
+                    : make_symbol(*gs1::ElementString::parse(kDemo), request);
+    EXPECT_TRUE(made) << made.error().to_text();
+    const auto plan = plan_print(*made, {});
+    return page_of(*std::move(made), *plan);
+  };
+  for (const SymbolKind kind : {SymbolKind::Gs1DataMatrix, SymbolKind::LinkDataMatrix}) {
+    const Page page = sized(kind, {32, 32});
+    EXPECT_NE(to_zpl(page, PrintForm::Native)->find("^BXN,4,200,32,32,,_^FD"), std::string::npos);
+    EXPECT_NE(as_text(*to_tspl(page, PrintForm::Native)).find(",128,128,c126,x4,r0,a0,32,32,\""),
+              std::string_view::npos);
+  }
+  // No language has a size for QR: pixels.
+  const Page qr = sized(SymbolKind::LinkQr, {41, 41});
+  const int w = qr.width_dots(), h = qr.height_dots();
+  EXPECT_EQ(zpl_pixels(*to_zpl(qr, PrintForm::Native), w, h), *to_image(qr));
+  EXPECT_EQ(binary_pixels(*to_tspl(qr, PrintForm::Native), "BITMAP ", w, h), *to_image(qr));
+  EXPECT_EQ(binary_pixels(*to_epl(qr, PrintForm::Native), "GW", w, h), *to_image(qr));
+  EXPECT_NE(to_zpl(demo_page(SymbolKind::LinkQr), PrintForm::Native)->find("^BQN"),
+            std::string::npos);
 }
 
 TEST(PrinterNative, OtherScriptsGoAsPixels) {

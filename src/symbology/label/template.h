@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ namespace packtrail::symbology {
 inline constexpr std::size_t kTemplateTextMax = std::size_t{64} << 10;
 inline constexpr std::size_t kLabelFieldsMax = 200;
 inline constexpr std::size_t kLanguagesMax = 40;
+inline constexpr std::size_t kTemplateNameMax = 64;
 
 using LabelData = std::map<std::string, std::string, std::less<>>;  // Field to UTF-8.
 
@@ -31,6 +33,9 @@ using LabelData = std::map<std::string, std::string, std::less<>>;  // Field to 
 [[nodiscard]] Result<LabelData> parse_label_data(std::string_view toml);
 // The same fields changed by "key=value".
 [[nodiscard]] Status set_field(LabelData& data, std::string_view assignment);
+
+// What a field's value must be (gs1/pzn.h); fields of one label must name one medicine.
+enum class FieldKind : std::uint8_t { Pzn, Ppn, Ntin };
 
 struct LabelTemplate {
   struct Element {
@@ -67,7 +72,7 @@ struct LabelTemplate {
     double exempt_sides_mm = 0;  // Compared with the field "pack_sides_mm".
   };
 
-  std::string name;
+  std::string name;  // 1 to kTemplateNameMax of a-z, 0-9 and "-".
   std::string title;
   double width_mm = 0;
   double height_mm = 0;
@@ -80,6 +85,7 @@ struct LabelTemplate {
   std::vector<Hri> readable;
   std::vector<PageText> texts;  // Their fields still in braces.
   std::vector<PageRule> rules;
+  std::map<std::string, FieldKind, std::less<>> kinds;  // By field.
   LabelData sample;  // A value for every field, to check and show the template.
 
   // Fails with InvalidArgument (field is the key's path) for what is no TOML, an unknown or missing
@@ -95,8 +101,10 @@ struct LayoutOptions {
   int dpi = 0;           // 0: the template's.
 };
 
-// Fails with InvalidArgument for a language the template lacks, a field without value (field names
-// it), and as make_symbol and plan_print. Texts are not shaped yet: check_page and every output do.
+// Fails with InvalidArgument for a language the template lacks, a field without value or not of its
+// kind, data that is no field of the template or in a language it lacks (field names it), another
+// dpi than 203, 300 and 600, and as make_symbol and plan_print. An empty value counts as missing.
+// Texts are not shaped yet: check_page and every output do.
 [[nodiscard]] Result<Page> lay_out(const LabelTemplate& form, const LabelData& data,
                                    const LayoutOptions& options = {});
 

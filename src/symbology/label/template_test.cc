@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "gs1/pzn.h"
 #include "symbology/label/printer.h"
 #include "symbology/read/reader.h"
 
@@ -126,13 +127,31 @@ TEST(LabelTemplates, SsccLabelsKeepToTheLogisticLabelGuideline) {
       EXPECT_EQ(placed.plan.quiet_zone_modules, 10);
       EXPECT_GE(placed.x_dots, 0);
     }
+    // Capitals of at least 3 mm, readable lines too; no text may shrink below.
+    const auto capital =
+        shape_text({.name = "t", .text = "H", .width_mm = 40, .size_pt = 12}, form.fonts);
+    ASSERT_TRUE(capital);
+    EXPECT_GE(capital->ink_height_mm, 2.99);
+    for (const PageText& text : page->texts) {
+      EXPECT_GE(text.size_pt, 12) << text.name;
+      EXPECT_TRUE(text.size_pt_min == 0 || text.size_pt_min >= 12) << text.name;
+    }
+    // A lot of 20 characters, and the count that the bars have room for.
+    LabelData data = form.sample;
+    data["lot"] = "ABCDEF0123456789GHJK";
+    data["count"] = "1234";
+    const auto longest = lay_out(form, data);
+    ASSERT_TRUE(longest) << name << longest.error().to_text();
+    const auto checked = check_page(*longest);
+    EXPECT_TRUE(checked) << name << checked.error().to_text();
   }
 }
 
 TEST(LabelTemplate, FillsFieldsCaptionsAndLanguages) {
   const auto form = LabelTemplate::parse(kSmall);
   ASSERT_TRUE(form) << form.error().to_text();
-  EXPECT_EQ(form->fields(), (Texts{"gtin", "product_name", "serial", "expiry?", "strength?"}));
+  EXPECT_EQ(form->fields(),
+            (Texts{"gtin", "product_name", "serial", "expiry?", "pack_sides_mm?", "strength?"}));
   auto page = lay_out(*form, small_data());
   ASSERT_TRUE(page) << page.error().to_text();
   // The table's title stands in where the language has no caption; a month as a whole is day 00.
@@ -183,6 +202,61 @@ TEST(LabelTemplate, RefusesWrongDataByField) {
             "{product_name} {strength?}");
 }
 
+TEST(LabelTemplate, RefusesDataThatNoFieldTakes) {
+  const auto form = LabelTemplate::parse(kSmall);
+  ASSERT_TRUE(form);
+  for (const char* wrong : {"strenght", "product_name.fr", "strenght.hi", "hi", ""}) {
+    LabelData data = small_data();
+    data[wrong] = "x";
+    const auto page = lay_out(*form, data);
+    ASSERT_FALSE(page) << wrong;
+    EXPECT_EQ(page.error().field, wrong);
+  }
+  LabelData data = small_data();
+  data["pack_sides_mm"] = "90";
+  data["expiry.hi"] = "2028-01";
+  EXPECT_TRUE(lay_out(*form, data));
+  for (const int dpi : {-1, 1, 250, 301, 1200}) {
+    EXPECT_EQ(lay_out(*form, small_data(), {"", dpi}).error().field, "dpi") << dpi;
+  }
+}
+
+TEST(LabelTemplate, TakesAnEmptyTranslationAsMissing) {
+  const auto form = LabelTemplate::parse(kSmall);
+  ASSERT_TRUE(form);
+  LabelData data = small_data();
+  data["product_name.hi"] = "";
+  EXPECT_EQ(texts_of(*lay_out(*form, data, {"hi", 0})).at(0), "Sanovit 500 mg");
+  data["product_name"] = "";
+  EXPECT_EQ(lay_out(*form, data, {"hi", 0}).error().field, "product_name");
+  std::string text = kSmall;
+  text.replace(text.find("\"SN:\""), 5, "\"\"");
+  EXPECT_EQ(texts_of(*lay_out(*LabelTemplate::parse(text), small_data())).at(1), "SERIAL A1");
+}
+
+TEST(LabelTemplate, ChecksGermanMedicineNumbersAndThatTheyAgree) {
+  const LabelTemplate form = shipped("germany-pack");
+  const auto pzn = gs1::Pzn::parse(form.sample.at("pzn"));
+  ASSERT_TRUE(pzn) << pzn.error().to_text();
+  EXPECT_EQ(form.sample.at("ppn"), gs1::Ppn::of(*pzn).text());
+  const auto fault = [&](const char* field, std::string value) {
+    LabelData data = form.sample;
+    data[field] = std::move(value);
+    const auto page = lay_out(form, data);
+    return page ? std::string() : page.error().field;
+  };
+  EXPECT_EQ(fault("pzn", "01234562"), "");
+  EXPECT_EQ(fault("ppn", ""), "");             // It is optional.
+  EXPECT_EQ(fault("pzn", "01234563"), "pzn");  // Check digit.
+  EXPECT_EQ(fault("ppn", "110123456235"), "ppn");
+  EXPECT_EQ(fault("ntin", "09506000134352"), "ntin");  // A GTIN, but no NTIN.
+  const auto other = gs1::Pzn::complete("7654321");
+  ASSERT_TRUE(other);
+  // Right in itself, but of another medicine; the fields are compared in the order of their names.
+  EXPECT_EQ(fault("pzn", std::string(other->digits())), "pzn");
+  EXPECT_EQ(fault("ppn", std::string(gs1::Ppn::of(*other).text())), "ppn");
+}
+
 TEST(LabelTemplate, NamesWhatIsWrongInItsText) {
   const struct {
     const char *what, *by, *field;
@@ -199,6 +273,21 @@ TEST(LabelTemplate, NamesWhatIsWrongInItsText) {
       {"\"21=serial\"", "\"99999=serial\"", "symbol[0].elements"},
       {"symbol = \"s\"", "symbol = \"other\"", "hri"},
       {"{strength?}", "{strength", "{product_name} {strength"},
+      {"name = \"t\"", "name = \"../../escaped\"", "name"},
+      {"name = \"t\"", "name = \"\"", "name"},
+      {"name = \"t\"", "name = \"T\"", "name"},
+      {"height_mm = 14", "height_mm = 14\ndpi = 250", "dpi"},
+      {"height_mm = 14", "height_mm = 14\ndpi = 300.7", "dpi"},
+      {"size_pt = 7", "size_pt = 7\nmin_pt = 7.25", "text[0].min_pt"},
+      {"size_pt = 7", "size_pt = 7\nlines = 1.7", "text[0].lines"},
+      {"size_pt = 7", "size_pt = 7\nlines = 0", "text[0].lines"},
+      {"[\"en\", \"hi\"]", "[\"en\", \"hi\", \"en\"]", "languages"},
+      {"[\"en\", \"hi\"]", "[\"en\", \"hi\", \"\"]", "languages"},
+      {"ais = [\"21\", \"17\"]", "ais = [\"21\", \"10\"]", "hri"},
+      {"exempt_ais = [\"21\"]", "exempt_ais = [\"10\"]", "hri"},
+      {"[captions.en]", "[kinds]\ngtin = \"gtin\"\n[captions.en]", "kinds.gtin"},
+      {"[captions.en]", "[kinds]\npzn = \"pzn\"\n[captions.en]", "kinds.pzn"},
+      {"[captions.en]", "[sample]\nstrenght = \"5\"\n[captions.en]", "sample.strenght"},
       {"size_pt = 7", "size_pt = 1.9", "text[0].size_pt"},
       {"[[text]]", "[text]", "text"},
       {"[[symbol]]", "[[[symbol", "line 11"},
@@ -212,6 +301,14 @@ TEST(LabelTemplate, NamesWhatIsWrongInItsText) {
     ASSERT_FALSE(form) << c.what << " -> " << c.by;
     EXPECT_EQ(form.error().field, c.field) << form.error().to_text();
   }
+  const auto named = [](std::size_t size) {
+    std::string text = kSmall;
+    text.replace(text.find("\"t\"") + 1, 1, std::string(size, 'a'));
+    return LabelTemplate::parse(text);
+  };
+  EXPECT_TRUE(named(kTemplateNameMax - 1));
+  EXPECT_TRUE(named(kTemplateNameMax));
+  EXPECT_EQ(named(kTemplateNameMax + 1).error().field, "name");
   EXPECT_EQ(LabelTemplate::parse(std::string(kTemplateTextMax + 1, ' ')).error().code,
             Errc::ResourceExhausted);
   EXPECT_EQ(LabelTemplate::parse(std::string(kTemplateTextMax, ' ')).error().field, "name");

@@ -313,6 +313,10 @@ bool carries_link(SymbolKind kind) {
   return kind == SymbolKind::LinkQr || kind == SymbolKind::LinkDataMatrix;
 }
 
+static SizeChoice choice_of(const SymbolRequest& request) {
+  return request.size ? SizeChoice::AsAsked : SizeChoice::Smallest;
+}
+
 Result<MadeSymbol> make_symbol(const gs1::ElementString& elements, const SymbolRequest& request) {
   if (must_reorder(elements)) return make_symbol(reordered(elements), request);
   if (elements.empty()) {
@@ -357,7 +361,7 @@ Result<MadeSymbol> make_symbol(const gs1::ElementString& elements, const SymbolR
     text += elements[i].value;
   }
   auto modules = PACKTRAIL_TRY(encode(text, GS1_MODE | GS1NOCHECK_MODE, request));
-  return MadeSymbol{request.kind, std::move(modules), std::move(data)};
+  return MadeSymbol{request.kind, std::move(modules), std::move(data), choice_of(request)};
 }
 
 Result<MadeSymbol> make_link_symbol(std::string_view uri, const SymbolRequest& request) {
@@ -366,7 +370,7 @@ Result<MadeSymbol> make_link_symbol(std::string_view uri, const SymbolRequest& r
   }
   PACKTRAIL_TRY(gs1::parse_digital_link(uri));
   auto modules = PACKTRAIL_TRY(encode(uri, DATA_MODE, request));
-  return MadeSymbol{request.kind, std::move(modules), std::string(uri)};
+  return MadeSymbol{request.kind, std::move(modules), std::string(uri), choice_of(request)};
 }
 
 int PrintPlan::y_origin_dots() const {
@@ -418,6 +422,16 @@ Result<PrintPlan> plan_print(const MadeSymbol& symbol, const PlanRequest& reques
     plan.height_dots = plan.bar_height_dots + 2 * plan.bearer_dots;
   } else {
     plan.height_dots = (symbol.modules.height() + 2 * plan.quiet_zone_modules) * dots;
+  }
+  if (symbol.kind == SymbolKind::Gs1128 && static_cast<long>(plan.width_dots) * 25'400 >
+                                               static_cast<long>(kGs1128WidthUmMax) * plan.dpi) {
+    return Error{.code = Errc::InvalidArgument,
+                 .message = "the bars are longer than a GS1-128 may be: " +
+                            std::to_string(static_cast<long>(plan.width_dots) * 2'540 / plan.dpi) +
+                            " hundredths of a millimetre with their quiet zones",
+                 .field = "width",
+                 .rule = "GS1 General Specifications 5.4.1: at most 165.10 mm",
+                 .remedy = "use a smaller X-dimension, or spread the elements over two symbols"};
   }
   const auto micrometres = [&](int count) { return static_cast<long>(count) * 25'400 / plan.dpi; };
   const bool wide = request.width_um_max > 0 && micrometres(plan.width_dots) > request.width_um_max;

@@ -45,10 +45,13 @@ struct SymbolSize {
   friend bool operator==(const SymbolSize&, const SymbolSize&) = default;
 };
 
+enum class SizeChoice : std::uint8_t { Smallest, AsAsked };
+
 struct MadeSymbol {
   SymbolKind kind;
   BitMatrix modules;
   std::string data;  // As a scanner transmits it, without symbology identifier: GS for FNC1.
+  SizeChoice size = SizeChoice::Smallest;
 };
 
 // Whether partners of an AI that the General Specifications require (4.14) must be in this symbol,
@@ -72,6 +75,9 @@ struct SymbolRequest {
 // parse_digital_link.
 [[nodiscard]] Result<MadeSymbol> make_link_symbol(std::string_view uri,
                                                   const SymbolRequest& request);
+
+// With its quiet zones (GenSpecs 5.4.1).
+inline constexpr int kGs1128WidthUmMax = 165'100;
 
 // How a symbol comes out on a printer, quiet zones included.
 struct PrintPlan {
@@ -98,7 +104,8 @@ struct PlanRequest {
 
 // The smallest whole number of dots of at least x_dimension_um. Fails with InvalidArgument when
 // `use` does not have the kind or allows no such X-dimension (field "x_dimension"), for bars lower
-// than it asks for ("bar_height"), and when the symbol is larger than the room ("room").
+// than it asks for ("bar_height"), for a GS1-128 wider than kGs1128WidthUmMax ("width"), and when
+// the symbol is larger than the room ("room").
 [[nodiscard]] Result<PrintPlan> plan_print(const MadeSymbol& symbol, const PlanRequest& request);
 
 // One pixel per dot, black on white, with quiet zones and bearer bars. ResourceExhausted when a
