@@ -16,6 +16,19 @@
 namespace packtrail::gs1 {
 namespace {
 
+TEST(DigitalLinkForms, WrongQualifiersNameTheirKeysOrder) {
+  const auto rule = [](std::string_view uri) { return parse_digital_link(uri).error().rule; };
+  const std::string clause = "GS1 Digital Link: URI Syntax 4.8: ";
+  EXPECT_EQ(rule("https://a.example/01/09506000134352/21/A/10/B"),
+            clause + "01, then 22, 10, 21; or 235 alone");
+  EXPECT_EQ(rule("https://a.example/414/9521234543213/10/A"),
+            clause + "414, then 254; or 7040 alone");
+  EXPECT_EQ(rule("https://a.example/417/9521234543213/254/A"), clause + "417, then 7040");
+  EXPECT_EQ(rule("https://a.example/8010/9521234A/21/1"), clause + "8010, then 8011");
+  EXPECT_EQ(rule("https://a.example/00/095201234567891235/21/1"),
+            clause + "00, which has no qualifiers");
+}
+
 TEST(LinkBits, EqualThePortableOnesAndTheText) {
   std::mt19937 random(3);
   const std::string_view often = "//?&%=!~;.-aZ059_(";

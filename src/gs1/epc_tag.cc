@@ -320,6 +320,47 @@ void put_plus(EpcBits& bits, const CodingRow& row, const EpcParts& parts) {
   if (row.tail == TailBits::Counted) put_number(bits, tail);
 }
 
+// All bits of a coding; nothing when they depend on the value.
+std::optional<std::size_t> bits_of(const CodingRow& row) {
+  if (row.reference == Reference::Fields || row.reference == Reference::Text6) return std::nullopt;
+  constexpr std::size_t kHead = 8 + 3 + 3;  // Header, filter, partition.
+  const std::size_t pieces = row.scheme == EpcScheme::kItip ? 14 : 0;
+  return kHead + row.prefix_bits + pieces + row.tail_bits;
+}
+
+// The field that is being read, so that a refusal can name it and its bits.
+struct FieldMark {
+  std::string_view name = "header";
+  std::size_t begin = 0;
+  std::size_t size = 0;  // 0: as far as was read.
+  std::string wants;     // "0 to 6"; empty: what the coding's table says.
+
+  void at(const EpcBits& bits, std::string_view field, std::size_t width = 0,
+          std::string_view range = {}) {
+    name = field;
+    begin = bits.position();
+    size = width;
+    wants = range;
+  }
+};
+
+Error field_error(const EpcBits& bits, const FieldMark& mark, std::string_view coding) {
+  const bool cut = mark.begin + std::max<std::size_t>(mark.size, 1) > bits.size();
+  const std::size_t read = bits.position() - std::min(mark.begin, bits.position());
+  const std::size_t size = std::min(std::max<std::size_t>(mark.size != 0 ? mark.size : read, 1),
+                                    bits.size() - std::min(mark.begin, bits.size()));
+  std::string message = "the bits are no " + std::string(coding) + ": the " +
+                        std::string(mark.name) + " at bit " + std::to_string(mark.begin);
+  message += cut ? " is cut off" : " (" + std::to_string(size) + " bits) is out of range";
+  if (!cut && !mark.wants.empty()) message += ", should be " + mark.wants;
+  Error error =
+      tag_error(std::move(message), "fields within their limits, zeros after the EPC (TDS 14.6)",
+                "read the tag again, or compare with what was to be written");
+  error.offset = mark.begin / 4;
+  error.length = size == 0 ? 0 : (mark.begin + size + 3) / 4 - mark.begin / 4;
+  return error;
+}
+
 struct TakenParts {
   std::string key;  // Lead digit first, no check digit; or the text.
   std::string pieces;
@@ -327,17 +368,23 @@ struct TakenParts {
   std::size_t gcp = 0;
 };
 
-std::optional<TakenParts> take_classic(EpcBits& bits, const CodingRow& row, const EpcShape& shape) {
+std::optional<TakenParts> take_classic(EpcBits& bits, const CodingRow& row, const EpcShape& shape,
+                                       FieldMark& mark) {
+  mark.at(bits, "partition", 3, "0 to 6");
   const auto partition = bits.take32(3);
   if (!partition || *partition >= kPrefixBits.size()) return std::nullopt;
   TakenParts out;
   out.gcp = kUrnGcpMax - *partition;
+  mark.at(bits, "company prefix", kPrefixBits[*partition],
+          "a number of " + std::to_string(out.gcp) + " digits");
   const auto prefix_bits = bits.take(kPrefixBits[*partition]);
   if (!prefix_bits) return std::nullopt;
   const auto prefix = from_wide(*prefix_bits, out.gcp);
   if (!prefix) return std::nullopt;
+  mark.at(bits, "reference", row.reference == Reference::Text6 ? 0 : reference_bits(row, out.gcp));
   switch (row.reference) {
     case Reference::Digits: {
+      mark.wants = "a number of " + std::to_string(shape.digits - out.gcp) + " digits";
       const auto number = bits.take(reference_bits(row, out.gcp));
       if (!number) return std::nullopt;
       const auto reference = from_wide(*number, shape.digits - out.gcp);
@@ -372,15 +419,27 @@ std::optional<TakenParts> take_classic(EpcBits& bits, const CodingRow& row, cons
       return std::nullopt;
   }
   if (shape.pieces) {
-    const auto piece = bits.take(7);
-    const auto total = bits.take(7);
-    if (!piece || !total) return std::nullopt;
-    const auto two = [](Wide n) { return from_wide(n, 2); };
-    if (!two(*piece) || !two(*total)) return std::nullopt;
-    out.pieces = *two(*piece) + *two(*total);
+    const auto two = [&](std::string_view name) -> std::optional<std::string> {
+      mark.at(bits, name, 7, "1 to 99");
+      const auto number = bits.take(7);
+      if (!number || *number == 0) return std::nullopt;
+      return from_wide(*number, 2);
+    };
+    const auto piece = two("piece");
+    const auto total = piece ? two("total of pieces") : std::nullopt;
+    if (!total) return std::nullopt;
+    if (*piece > *total) {
+      mark.begin -= 7;
+      mark.name = "piece";
+      mark.wants = "at most the total, " + *total;
+      return std::nullopt;
+    }
+    out.pieces = *piece + *total;
   }
+  if (row.tail != TailBits::None) mark.at(bits, "serial", row.tail_bits);
   switch (row.tail) {
     case TailBits::Reserved:
+      mark.at(bits, "reserved field", row.tail_bits, "zero");
       if (bits.take(row.tail_bits) != Wide{0}) return std::nullopt;
       break;
     case TailBits::Number:
@@ -389,6 +448,7 @@ std::optional<TakenParts> take_classic(EpcBits& bits, const CodingRow& row, cons
       if (!number) return std::nullopt;
       out.tail = plain_number(*number);
       if (row.tail == TailBits::Padded) {
+        mark.wants = "1 and then the digits";
         if (out.tail.front() != '1') return std::nullopt;
         out.tail.erase(0, 1);
         if (out.tail.empty()) return std::nullopt;
@@ -407,8 +467,10 @@ std::optional<TakenParts> take_classic(EpcBits& bits, const CodingRow& row, cons
   return out;
 }
 
-std::optional<TakenParts> take_plus(EpcBits& bits, const CodingRow& row, const EpcShape& shape) {
+std::optional<TakenParts> take_plus(EpcBits& bits, const CodingRow& row, const EpcShape& shape,
+                                    FieldMark& mark) {
   TakenParts out;
+  mark.at(bits, "key");
   const auto digits = [&](std::size_t count) -> std::optional<std::string> {
     std::string text;
     for (std::size_t i = 0; i < count; ++i) {
@@ -424,17 +486,25 @@ std::optional<TakenParts> take_plus(EpcBits& bits, const CodingRow& row, const E
     out.key = *std::move(key);
   } else {
     if (row.scheme == EpcScheme::kGrai && digits(1) != "0") return std::nullopt;
+    mark.at(bits, "key", (shape.digits + 1U) * 4U, "digits of four bits each");
     auto key = digits(shape.digits + 1U);
-    if (!key || !has_valid_check_digit(*key)) return std::nullopt;
+    if (!key) return std::nullopt;
+    mark.wants = "digits with a right check digit";
+    if (!has_valid_check_digit(*key)) return std::nullopt;
     key->pop_back();
     out.key = *std::move(key);
     if (shape.pieces) {
+      mark.at(bits, "piece and total", 16, "01 to 99 each, the piece not above the total");
       auto pieces = digits(4);
-      if (!pieces) return std::nullopt;
+      const std::string_view both = pieces ? std::string_view(*pieces) : std::string_view();
+      if (!pieces || both.starts_with("00") || both.substr(0, 2) > both.substr(2)) {
+        return std::nullopt;
+      }
       out.pieces = *std::move(pieces);
     }
   }
   if (row.tail == TailBits::None) return out;
+  mark.at(bits, "serial");
   auto tail = row.tail == TailBits::Text ? take_text(bits, 31) : take_number(bits, 15);
   if (!tail) return std::nullopt;
   out.tail = *std::move(tail);
@@ -517,35 +587,60 @@ Result<EpcBits> to_bits(const EpcTag& tag) {
   return bits;
 }
 
+const CodingRow* row_of_header(std::optional<std::uint32_t> header) {
+  for (const CodingRow& row : kCodings) {
+    if (header == row.header) return &row;
+  }
+  return nullptr;
+}
+
 Result<EpcTag> from_bits(EpcBits bits) {
   const auto header = bits.take32(8);
-  const auto row = std::find_if(kCodings.begin(), kCodings.end(),
-                                [&](const CodingRow& r) { return header == r.header; });
   if (!header) {
     return tag_error("there are fewer than 8 bits", "GS1 EPC Tag Data Standard 14.2",
                      "give all bits of the EPC");
   }
-  if (row == kCodings.end()) return unknown_header(*header);
+  const CodingRow* row = row_of_header(header);
+  if (row == nullptr) {
+    Error error = unknown_header(*header);
+    error.offset = 0;
+    error.length = 2;
+    return error;
+  }
+  const std::string name = upper(row->name);
+  if (const auto all = bits_of(*row); all && bits.size() < *all) {
+    Error error = tag_error("the header says " + name + ", which has " + std::to_string(*all) +
+                                " bits, and there are " + std::to_string(bits.size()),
+                            "GS1 EPC Tag Data Standard 14.6", "give all bits of the EPC");
+    error.offset = bits.size() / 4;
+    error.length = 0;
+    return error;
+  }
   const bool plus = is_plus(row->coding);
   const EpcShape& shape = shape_of(row->scheme);
   const auto more = plus ? bits.take32(1) : 0;
+  FieldMark mark;
+  mark.at(bits, "filter value", 3);
   const auto filter = bits.take32(3);
   std::optional<TagDate> date;
   const bool dated = row->coding == EpcCoding::kDsgtinPlus;
-  if (dated) date = take_date(bits);
+  if (dated && filter) {
+    mark.at(bits, "date", 20, "a day that exists");
+    date = take_date(bits);
+  }
   std::optional<TakenParts> taken;
   if (more && filter && (!dated || date)) {
-    taken = plus ? take_plus(bits, *row, shape) : take_classic(bits, *row, shape);
+    taken = plus ? take_plus(bits, *row, shape, mark) : take_classic(bits, *row, shape, mark);
   }
-  std::optional<Epc> value;
-  if (taken) value = make_epc(row->scheme, taken->key, taken->pieces, taken->tail);
+  if (!taken) return field_error(bits, mark, name);
+  const auto value = make_epc(row->scheme, taken->key, taken->pieces, taken->tail);
   const bool has_more = more == 1U;
-  if (!value || (!has_more && !bits.rest_is_zero())) {
-    return tag_error("the bits are no " + upper(row->name),
-                     "fields within their limits, zeros after the EPC (TDS 14.6)",
-                     "read the tag again, or compare with what was to be written");
+  if (!value) return field_error(bits, mark, name);
+  if (!has_more && !bits.rest_is_zero()) {
+    mark.at(bits, "rest", bits.size() - bits.position(), "zero");
+    return field_error(bits, mark, name);
   }
-  EpcTag tag{*std::move(value),
+  EpcTag tag{*value,
              row->coding,
              static_cast<std::uint8_t>(*filter),
              static_cast<std::uint8_t>(taken->gcp),
@@ -554,8 +649,11 @@ Result<EpcTag> from_bits(EpcBits bits) {
   // The extension "0" is no extension; any other value must come back as it was.
   if (!plus) {
     const auto parts = parts_of(tag.value);
-    if (!takes_prefix(*parts, tag.gcp_length) || !fault(*row, *parts, tag.gcp_length).empty()) {
-      return tag_error("the bits are no " + upper(row->name), "GS1 EPC Tag Data Standard 14.6",
+    const std::string why = takes_prefix(*parts, tag.gcp_length)
+                                ? fault(*row, *parts, tag.gcp_length)
+                                : std::string("the company prefix does not fit the key");
+    if (!why.empty()) {
+      return tag_error("the bits are no " + name + ": " + why, "GS1 EPC Tag Data Standard 14.6",
                        "read the tag again");
     }
   }
@@ -620,6 +718,20 @@ Result<EpcTag> parse_epc_hex(std::string_view hex) {
   const auto bits = EpcBits::from_hex(hex);
   if (!bits) return hex_error(hex);
   return from_bits(*bits);
+}
+
+EpcHexFit epc_hex_fit(std::string_view hex) {
+  auto bits = EpcBits::from_hex(hex);
+  const CodingRow* row = bits ? row_of_header(bits->take32(8)) : nullptr;
+  const auto all = row != nullptr ? bits_of(*row) : std::nullopt;
+  constexpr std::size_t kWord = 16;
+  if (!all || bits->size() + kWord < *all) return EpcHexFit::None;
+  if (bits->size() < *all) return EpcHexFit::Short;
+  const std::size_t padded = (*all + kWord - 1) / kWord * kWord;
+  for (std::size_t left = padded; left > 8; --left) {
+    if (bits->position() < bits->size()) bits->take(1);
+  }
+  return bits->rest_is_zero() ? EpcHexFit::Whole : EpcHexFit::None;
 }
 
 bool looks_like_tag_uri(std::string_view text) {

@@ -89,9 +89,18 @@ enum class EpcHexEnd : std::uint8_t { Digit, Word };
 // Capital hexadecimal digits. Fails when the coding cannot hold the value, and says which one can.
 Result<std::string> to_epc_hex(const EpcTag& tag, EpcHexEnd end = EpcHexEnd::Word);
 // Digits of either case; zero bits after the EPC are ignored. Fails on a header that is no GS1 key
-// (says what it is), on too few bits, and on bits that break the coding.
+// (says what it is), on too few bits, and on bits that break the coding: the message names the field
+// and its bits, offset and length its digits.
 Result<EpcTag> parse_epc_hex(std::string_view hex);
 inline constexpr std::size_t kEpcHexMax = 128;  // Longer texts are refused unread.
+
+// Whether hexadecimal digits look like the bits of a tag, right or wrong, by header and length.
+enum class EpcHexFit : std::uint8_t {
+  None,   // Another header, or far from the length of its coding, or of a coding of any length.
+  Short,  // Up to a 16-bit word is missing.
+  Whole,  // All bits, and after them zeros or the rest of a word.
+};
+[[nodiscard]] EpcHexFit epc_hex_fit(std::string_view hex);
 
 // "urn:epc:tag:sgtin-96:3.0614141.812345.6789". Fails for the '+' codings, which have none.
 Result<std::string> to_tag_uri(const EpcTag& tag);

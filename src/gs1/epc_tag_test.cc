@@ -257,6 +257,52 @@ TEST(EpcTag, RefusesBrokenBits) {
   EXPECT_FALSE(parse_epc_hex(std::string(kEpcHexMax, '0')));
 }
 
+TEST(EpcTag, RefusalsNameTheFieldAndItsBits) {
+  const struct {
+    const char* hex;
+    const char* message;
+    std::size_t offset;
+    std::size_t length;
+  } cases[] = {
+      {"303C257BF7194E4000001A85",
+       "the bits are no SGTIN-96: the partition at bit 11 (3 bits) is out of range, should be 0 "
+       "to 6",
+       2, 2},
+      {"3077FFFFF7194E4000001A85",
+       "the bits are no SGTIN-96: the company prefix at bit 14 (24 bits) is out of range, should "
+       "be a number of 7 digits",
+       3, 7},
+      {"3174257BF4499602D2000001",
+       "the bits are no SSCC-96: the reserved field at bit 72 (24 bits) is out of range, should be "
+       "zero",
+       18, 6},
+      {"3074257BF7194E4000001A8", "the header says SGTIN-96, which has 96 bits, and there are 92",
+       23, 0},
+      {"3074257BF7194E4000001A851",
+       "the bits are no SGTIN-96: the rest at bit 96 (4 bits) is out of range, should be zero", 24,
+       1},
+  };
+  for (const auto& one : cases) {
+    const auto tag = parse_epc_hex(one.hex);
+    ASSERT_FALSE(tag) << one.hex;
+    EXPECT_EQ(tag.error().message, one.message);
+    EXPECT_EQ(tag.error().offset, one.offset) << one.hex;
+    EXPECT_EQ(tag.error().length, one.length) << one.hex;
+  }
+}
+
+TEST(EpcTag, HexFitsACodingByHeaderAndLength) {
+  EXPECT_EQ(epc_hex_fit("3074257BF7194E4000001A85"), EpcHexFit::Whole);
+  EXPECT_EQ(epc_hex_fit("303C257BF7194E4000001A85"), EpcHexFit::Whole);  // Partition 7.
+  EXPECT_EQ(epc_hex_fit("3074257BF7194E4000001A850000"), EpcHexFit::Whole);
+  EXPECT_EQ(epc_hex_fit("3074257BF7194E4000001A8500001"), EpcHexFit::None);
+  EXPECT_EQ(epc_hex_fit("3074257BF7194E400000"), EpcHexFit::Short);  // One word.
+  EXPECT_EQ(epc_hex_fit("3074257BF7194E40000"), EpcHexFit::None);
+  EXPECT_EQ(epc_hex_fit("F73795211411234528566CB0AFC4"), EpcHexFit::None);  // Any length.
+  EXPECT_EQ(epc_hex_fit("10ABC"), EpcHexFit::None);
+  EXPECT_EQ(epc_hex_fit(""), EpcHexFit::None);
+}
+
 TEST(EpcTag, RefusesBrokenTagUris) {
   for (const char* bad :
        {"urn:epc:tag:", "urn:epc:tag:sgtin-96", "urn:epc:tag:sgtin-96:", "urn:epc:tag:sgtin-96:3",

@@ -312,6 +312,29 @@ struct Warnings {
   }
 };
 
+// Six digits may be a day in one century and none in another: 29 February 2000 is, 2100 is not.
+void warn_of_missing_days(const ElementString& elements, Date today, Warnings& warnings) {
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    const auto [ai, value] = elements[i];
+    std::size_t at = 0;
+    for (const AiComponent& component : find_ai(ai)->components()) {
+      if (at >= value.size()) break;
+      const std::string_view part = value.substr(at, component.size_max);
+      at += part.size();
+      const auto rules = component.rules();
+      const bool dated = std::any_of(rules.begin(), rules.end(), [](AiRule rule) {
+        return rule == AiRule::Yymmdd || rule == AiRule::Yymmd0;
+      });
+      if (!dated || part.size() != kAiDateSize || parse_ai_date(part, today)) continue;
+      const int year = full_year((part[0] - '0') * 10 + (part[1] - '0'), today.year());
+      warnings.add("no_such_day", text_of(ai),
+                   std::string(part).append(" is no day of ").append(std::to_string(year)) +
+                       ", the year that lies within 50 years of " + today.to_iso(),
+                   "compare the date with the source, or say which day is today");
+    }
+  }
+}
+
 void warn_of_dates(const ElementString& elements, Date today, Warnings& warnings) {
   const auto printed = elements.find(kAiExpiry);
   if (!printed) return;
@@ -369,6 +392,10 @@ std::vector<Warning> warnings_of(const Recognised& read, Date today) {
                  "13 digits are a GTIN-13 or a GLN: both have the same check digit",
                  "write (01) or (414) before them to say which");
   }
+  if (read.may_be_pzn) {
+    warnings.add("may_be_pzn", "", "the digits are a PZN (Germany) as well: both checks are right",
+                 "write the NTIN, which holds the PZN, if the PZN was meant");
+  }
   if (read.may_be_key) {
     warnings.add("may_be_key", "",
                  "as many digits as a GTIN or SSCC has, and its check digit would be wrong",
@@ -394,6 +421,7 @@ std::vector<Warning> warnings_of(const Recognised& read, Date today) {
     warnings.add("more_tag_data", "", "further element strings follow the EPC in the tag's memory",
                  "they are not shown here");
   }
+  warn_of_missing_days(read.elements, today, warnings);
   warn_of_dates(read.elements, today, warnings);
   warn_of_pack(read, warnings);
   return std::move(warnings.all);

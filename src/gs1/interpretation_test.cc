@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "gs1/ai_sample.h"
+#include "gs1/check_digit.h"
+#include "gs1/epc_bits.h"
 #include "gs1/epc_testing.h"
 
 namespace packtrail::gs1 {
@@ -59,6 +61,107 @@ TEST(Interpretation, RecognisesEverySyntax) {
     EXPECT_FALSE(found->keys.empty()) << one.text;
     EXPECT_EQ(found->forms.size(), kFormKindCount);
   }
+}
+
+TEST(Interpretation, BrokenTagsAreNoElementStrings) {
+  const auto broken = interpret("303C257BF7194E4000001A85", kPlain);
+  ASSERT_FALSE(broken);
+  EXPECT_EQ(broken.error().error.field, "EPC tag");
+  EXPECT_NE(broken.error().error.message.find("partition"), std::string::npos);
+  EXPECT_NE(broken.error().error.remedy.find("(30)"), std::string::npos);
+  const auto cut = interpret("3034257BF7194E4000001A8", kPlain);
+  ASSERT_FALSE(cut);
+  EXPECT_EQ(cut.error().error.field, "EPC tag");
+  EXPECT_NE(cut.error().error.message.find("96 bits"), std::string::npos);
+
+  // An ITIP-110 with piece 1 of 2, then 100 of 2: bits 58 to 64 hold the piece.
+  const auto itip = parse_epc("urn:epc:id:itip:9521141.012345.01.02.981");
+  ASSERT_TRUE(itip);
+  std::string hex = *to_epc_hex({itip->value, EpcCoding::kItip110, 1, 7, {}, false});
+  ASSERT_EQ(hex.size(), 28U);
+  auto bits = *EpcBits::from_hex(hex);
+  EpcBits changed;
+  changed.put(*bits.take(58), 58);
+  changed.put(100, 7);
+  ASSERT_EQ(bits.take(7), Wide{1});
+  changed.put(*bits.take(47), 47);
+  hex = changed.to_hex();
+  ASSERT_EQ(hex.substr(0, 3), "403");
+  const auto pieces = interpret(hex, kPlain);
+  ASSERT_FALSE(pieces);
+  EXPECT_EQ(pieces.error().error.field, "EPC tag");
+  EXPECT_NE(pieces.error().error.message.find("piece at bit 58 (7 bits)"), std::string::npos)
+      << pieces.error().error.message;
+  // A route of hexadecimal digits beside its SSCC is no tag.
+  EXPECT_TRUE(interpret("(00)095201234567891235(403)" + hex.substr(3), kPlain));
+  // Nor is what no header begins, and an AI whose value is wrong keeps its own error.
+  EXPECT_EQ(interpret("310300075A1234", kPlain).error().error.field, "3103");
+}
+
+TEST(Interpretation, WarnsOfDaysThatDoNotExistInTheirCentury) {
+  const InterpretationOptions late{*Date::parse("2099-01-01"), nullptr, {}};
+  const auto found = interpret("(01)09521234543213(17)000229", late);
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(warns(*found, "no_such_day"));
+  EXPECT_EQ(found->elements[1].meaning, "");
+  EXPECT_FALSE(warns(*interpret("(01)09521234543213(17)000229", kPlain), "no_such_day"));
+  EXPECT_FALSE(warns(*interpret("(01)09521234543213(17)000228", late), "no_such_day"));
+  EXPECT_TRUE(warns(*interpret("(01)09521234543213(7007)990101000229", late), "no_such_day"));
+}
+
+TEST(Interpretation, MixedSchemesAreToldAndMended) {
+  for (const std::string_view scheme : {"Https", "hTTPS", "Http", "HttpS"}) {
+    const bool safe = scheme.size() == 5;
+    const auto found = interpret(std::string(scheme) + "://id.gs1.org/01/09506000134352", kPlain);
+    ASSERT_FALSE(found) << scheme;
+    EXPECT_EQ(found.error().error.field, "Digital Link");
+    EXPECT_EQ(found.error().error.offset, 0U);
+    EXPECT_EQ(found.error().error.length, scheme.size());
+    ASSERT_EQ(found.error().suggestions.size(), 1U) << scheme;
+    EXPECT_EQ(found.error().suggestions[0].causes.front(), DamageCause::SchemeCase);
+    EXPECT_EQ(found.error().suggestions[0].repaired,
+              std::string(safe ? "https" : "http") + "://id.gs1.org/01/09506000134352");
+  }
+  EXPECT_EQ(mixed_scheme_size("https://a"), 0U);
+  EXPECT_EQ(mixed_scheme_size("HTTP://a"), 0U);
+  EXPECT_EQ(mixed_scheme_size("Https:/a"), 0U);
+  EXPECT_EQ(mixed_scheme_size("Ht"), 0U);
+  EXPECT_EQ(mixed_scheme_size("Hxtps://a"), 0U);
+}
+
+TEST(Interpretation, ReadsGermanNumbersAlone) {
+  const auto key = [](const Interpretation& found, std::string_view kind) -> std::string {
+    for (const InterpretedKey& one : found.keys) {
+      if (one.kind == kind) return one.value;
+    }
+    return "";
+  };
+  for (const auto& [text, syntax] :
+       {std::pair("110375286414", Syntax::PlainPpn), std::pair("03752864", Syntax::PlainPzn)}) {
+    const auto found = interpret(text, kPlain);
+    ASSERT_TRUE(found) << text << found.error().error.to_text();
+    EXPECT_EQ(found->syntax, syntax);
+    EXPECT_EQ(key(*found, "PPN"), "110375286414");
+    EXPECT_EQ(key(*found, "PZN"), "03752864");
+    EXPECT_EQ(key(*found, "NTIN"), Pzn::parse("03752864")->ntin().digits());
+    EXPECT_TRUE(form(*found, FormKind::Mh10Message).possible);
+  }
+  // With a wrong check digit they are the GTINs that their sizes make of them.
+  EXPECT_EQ(interpret("03752865", kPlain).error().error.field, "GTIN");
+  EXPECT_FALSE(interpret("110375286415", kPlain));
+  // What passes both checks is a GTIN-8, and the doubt is told.
+  std::size_t both = 0;
+  for (int seven = 9'500'000; seven < 9'500'400; ++seven) {
+    const std::string digits = std::to_string(seven);
+    const auto pzn = Pzn::complete(digits);
+    if (!pzn || !has_valid_check_digit(pzn->digits())) continue;
+    const auto found = interpret(pzn->digits(), kPlain);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->syntax, Syntax::PlainKey);
+    EXPECT_TRUE(warns(*found, "may_be_pzn"));
+    ++both;
+  }
+  EXPECT_GT(both, 10U);
 }
 
 TEST(Interpretation, GivesEveryForm) {
@@ -234,7 +337,7 @@ TEST(Interpretation, EveryAiComesBack) {
       for (const Form& one : found->forms) {
         if (!one.possible || one.kind > FormKind::DigitalLink) continue;
         const auto again = interpret(one.text, kPlain);
-        if (again && again->syntax == Syntax::PlainKey) continue;
+        if (again && again->syntax >= Syntax::PlainKey) continue;  // Or a PZN.
         ASSERT_TRUE(again) << one.text;
         EXPECT_TRUE(again->source == elements) << one.text;
       }

@@ -8,6 +8,8 @@
 #include "gs1/check_digit.h"
 #include "gs1/digital_link.h"
 #include "gs1/epc.h"
+#include "gs1/partners.h"
+#include "gs1/pzn.h"
 
 namespace packtrail::gs1 {
 namespace {
@@ -55,12 +57,15 @@ Result<Recognised> read_element_string(std::string_view text) {
   return found;
 }
 
-// Schemes are the same in any case (RFC 3986 3.1), and yet GS1's own readers take them in one case
-// only: what such a link says is no question, but it will not work everywhere.
-std::size_t mixed_scheme_size(std::string_view text) {
-  const std::size_t size = text.substr(0, 6).find("://");
-  if (looks_like_link(text) || (size != 4 && size != 5)) return 0;
-  return fold_scheme(text) ? size : 0;
+// Schemes are the same in any case (RFC 3986 3.1), and yet Digital Links have them in one case.
+Error mixed_scheme_error(std::string_view text, std::size_t size) {
+  Error error = text_error("the scheme mixes small and capital letters", 0, size,
+                           "http or https, all small or all capital letters (GS1 Digital Link: URI "
+                           "Syntax 4.2; RFC 3986 3.1 recommends small ones)",
+                           "begin the link with " + std::string(size == 5 ? "https" : "http"));
+  error.field = "Digital Link";
+  error.message += ": " + std::string(text.substr(0, size));
+  return error;
 }
 
 Result<Recognised> read_link(std::string_view text) {
@@ -135,9 +140,18 @@ Result<Recognised> read_hex(std::string_view text) {
   if (raw && (digits || raw->elements.size() > 1) && names_something(raw->elements)) return raw;
   auto tag = read_tag(parse_epc_hex(text), Syntax::EpcBinary);
   if (tag) return tag;
-  if (raw) return raw;
-  const bool starts_with_ai = leading_ai(text).entry != nullptr;
-  return starts_with_ai ? std::move(raw) : std::move(tag);
+  const EpcHexFit fit = epc_hex_fit(text);
+  const bool broken_tag = fit == EpcHexFit::Whole || (fit == EpcHexFit::Short && !digits);
+  // Elements whose partners are missing are no better than a tag with a broken field.
+  if (raw && (digits || !broken_tag || check_partners(raw->elements))) return raw;
+  if (!broken_tag && leading_ai(text).entry != nullptr) return raw;
+  if (leading_ai(text).entry == nullptr) return tag;
+  Error error = std::move(tag).error();
+  const std::string ai(to_text(leading_ai(text).ai).view());
+  error.remedy +=
+      raw ? "; as an element string it is (" + ai + ") without its partners"
+          : "; it is no element string either: (" + raw.error().field + "): " + raw.error().message;
+  return error;
 }
 
 // The AIs that say the same; a PPN has none of its own, but its PZN makes an NTIN. The century of a
@@ -211,7 +225,8 @@ Result<Recognised> read_digits(std::string_view text) {
     key->may_be_pzn = german && german->syntax == Syntax::PlainPzn;
     return key;
   }
-  if (german) return *std::move(german);
+  // A date alone lacks its partners; a number whose check digits are right lacks nothing.
+  if (german && !(raw && check_partners(raw->elements))) return *std::move(german);
   if (!raw && raw.error().offset.value_or(0) < 16) return key;
   if (raw) raw->may_be_key = true;
   return raw;
@@ -255,6 +270,20 @@ const char* to_string(Syntax syntax) {
   return "unknown";
 }
 
+std::size_t mixed_scheme_size(std::string_view text) {
+  for (const std::string_view scheme : {"https", "http"}) {
+    const std::size_t size = scheme.size();
+    if (looks_like_link(text) || text.size() < size) continue;
+    if (!text.substr(size).starts_with("://")) continue;
+    const auto same = [](char a, char b) { return a == b || a == b - 'a' + 'A'; };
+    if (std::equal(scheme.begin(), scheme.end(), text.begin(),
+                   [&](char small, char c) { return same(c, small); })) {
+      return size;
+    }
+  }
+  return 0;
+}
+
 Result<Recognised> recognise(std::string_view text) {
   if (text.empty()) {
     return text_error("there is no text", 0, 0,
@@ -267,6 +296,7 @@ Result<Recognised> recognise(std::string_view text) {
                       "at most " + std::to_string(kRecogniseMax) + " bytes", "give one code");
   }
   if (looks_like_link(text)) return read_link(text);
+  if (const std::size_t size = mixed_scheme_size(text)) return mixed_scheme_error(text, size);
   if (text.starts_with("urn:epc:tag:")) return read_tag(parse_tag_uri(text), Syntax::EpcTagUrn);
   if (text.starts_with("urn:epc:raw:")) return read_tag(parse_raw_uri(text), Syntax::EpcRawUrn);
   if (text.starts_with("urn:")) return read_urn(text);

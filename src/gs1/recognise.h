@@ -63,4 +63,8 @@ struct Recognised {
 // one it is in; the error names AI or syntax, the offset in `text`, the rule and what to do.
 Result<Recognised> recognise(std::string_view text);
 
+// The size of "Https" or "hTTP" before "://": a scheme in both cases, which is refused; 0 for all
+// other texts.
+[[nodiscard]] std::size_t mixed_scheme_size(std::string_view text);
+
 }  // namespace packtrail::gs1

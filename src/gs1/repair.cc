@@ -550,6 +550,15 @@ void try_transposed(std::string_view text, Candidates& out) {
 
 // --- choosing -----------------------------------------------------------------------------------
 
+void try_scheme(std::string_view text, Candidates& out) {
+  const std::size_t size = mixed_scheme_size(text);
+  if (size == 0) return;
+  const std::string scheme = size == 5 ? "https" : "http";
+  out.push_back({{DamageCause::SchemeCase},
+                 "a phone or keyboard changed the case of letters in " + scheme,
+                 scheme + std::string(text.substr(size))});
+}
+
 std::string evidence_of(const Recognised& read, Date today) {
   std::string out;
   const auto add = [&](std::string_view words) {
@@ -618,6 +627,7 @@ Candidates single_causes(std::string_view text, Date today) {
   try_lost_separators(text, today, out);
   try_gtin_forms(text, out);
   try_transposed(text, out);
+  try_scheme(text, out);
   return out;
 }
 
@@ -678,6 +688,8 @@ const char* to_string(DamageCause cause) {
       return "gtin_form";
     case DamageCause::TransposedDigits:
       return "transposed_digits";
+    case DamageCause::SchemeCase:
+      return "scheme_case";
   }
   return "unknown";
 }

@@ -34,8 +34,9 @@ enum class DamageCause : std::uint8_t {
   GtinForm,             // A GTIN-8, -12 or -13 where 14 digits stand, or with a wrong check digit
                         // for its new indicator.
   TransposedDigits,     // Two neighbouring digits changed places.
+  SchemeCase,           // "Https://": a phone wrote the first letter of a link as a capital.
 };
-inline constexpr std::size_t kDamageCauseCount = 12;
+inline constexpr std::size_t kDamageCauseCount = 13;
 [[nodiscard]] const char* to_string(DamageCause cause);  // "visible_separator", ...
 
 struct Suggestion {
