@@ -167,7 +167,9 @@ struct NumberAudit::State {
   std::uint64_t tested = 0;
   std::uint64_t other_length = 0;
   std::uint64_t outside = 0;
-  std::size_t length = 0;
+  std::uint64_t against_rules = 0;
+  std::size_t length = 0;  // Of what is tested: without the prefix.
+  std::optional<SerialFilter> filter;
   Sample sample;
   std::vector<std::uint64_t> singles;  // [position][code].
   std::vector<std::uint32_t> pairs;    // [position][code][code of the next position].
@@ -286,6 +288,24 @@ Result<NumberAudit> NumberAudit::create(AuditOptions options) {
                  .rule = "1e-9 to 0.1",
                  .remedy = "0.001 is usual"};
   }
+  const auto refuse = [](std::string field, std::string message, std::string rule) {
+    return Error{.code = Errc::InvalidArgument,
+                 .message = std::move(message),
+                 .field = std::move(field),
+                 .rule = std::move(rule),
+                 .remedy = "take a market profile, whose parts fit together"};
+  };
+  if (options.length_min < 1 || options.length_max > kLengthMax ||
+      options.length_min > options.length_max) {
+    return refuse("length", "the lengths make no range",
+                  "1 to " + std::to_string(kLengthMax) + ", the smaller one first");
+  }
+  if (options.rules != SerialRules{}) {
+    if (!options.alphabet) {
+      return refuse("alphabet", "there are rules and no alphabet", "rules speak of an alphabet");
+    }
+    PACKTRAIL_TRY(SerialFilter::create(*options.alphabet, options.length_max, options.rules));
+  }
   auto state = std::make_unique<State>();
   state->options = std::move(options);
   state->singles.resize(kLengthMax * kCodes);
@@ -304,14 +324,25 @@ void NumberAudit::add(std::string_view number) {
     ++s.outside;
     return;
   }
-  if (s.length == 0 && !number.empty() && number.size() <= kLengthMax) {
-    s.length = number.size();
+  const SerialRules& rules = s.options.rules;
+  if (s.length == 0 && number.size() >= s.options.length_min &&
+      number.size() <= s.options.length_max && number.size() > rules.prefix.size()) {
+    if (rules != SerialRules{}) {
+      auto filter = SerialFilter::create(*s.options.alphabet, number.size(), rules);
+      if (filter) s.filter = *std::move(filter);
+    }
+    s.length = number.size() - rules.prefix.size();
     s.pairs.resize((s.length - 1) * kCodes * kCodes);
   }
-  if (number.size() != s.length || number.empty()) {
+  if (s.length == 0 || number.size() != s.length + rules.prefix.size()) {
     ++s.other_length;
     return;
   }
+  if (!number.starts_with(rules.prefix) || (s.filter && !s.filter->admits(number))) {
+    ++s.against_rules;
+    return;
+  }
+  number.remove_prefix(rules.prefix.size());
   s.sample.insert(fingerprint(number));
   double value = 0;
   double weight = 1;
@@ -348,7 +379,9 @@ AuditReport NumberAudit::report() const {
   AuditReport report;
   report.numbers = s.numbers;
   report.tested = s.tested;
-  report.length = s.length;
+  const std::string_view prefix = s.options.rules.prefix;
+  report.length = s.length == 0 ? 0 : s.length + prefix.size();
+  report.against_rules = s.against_rules;
   report.other_length = s.other_length;
   report.outside = s.outside;
   report.duplicates = s.sample.duplicates();
@@ -368,6 +401,25 @@ AuditReport NumberAudit::report() const {
   }
   const auto radix = static_cast<double>(report.characters.size());
   report.space = std::pow(radix, static_cast<double>(s.length));
+  if (s.filter) report.space *= s.filter->share();
+  // What even numbers would show: the same everywhere, or what the rules leave of it.
+  const std::size_t kinds_of = report.characters.size();
+  const std::vector<double> pair_shares =
+      s.filter ? s.filter->pair_shares(*s.options.alphabet, report.length, prefix)
+               : std::vector<double>();
+  const auto pair_share = [&](std::size_t place, std::size_t a, std::size_t b) {
+    return pair_shares.empty() ? 1 / (radix * radix)
+                               : pair_shares[(place * kinds_of + a) * kinds_of + b];
+  };
+  const auto single_share = [&](std::size_t place, std::size_t a) {
+    if (pair_shares.empty()) return 1 / radix;
+    double share = 0;
+    for (std::size_t b = 0; b < kinds_of; ++b) {
+      share += place + 1 < s.length ? pair_share(place, a, b) : pair_share(place - 1, b, a);
+    }
+    return share;
+  };
+  const auto place_text = [&](std::size_t i) { return std::to_string(prefix.size() + i + 1); };
   report.guess_chance = n / report.space;
   for (const std::string_view group : kLookAlikes) {
     std::string present;
@@ -381,15 +433,18 @@ AuditReport NumberAudit::report() const {
   Collected position = family("position_chi_square", "is every character as frequent as the next?");
   if (n >= kExpectedMin * radix && radix > 1) {
     for (std::size_t i = 0; i < s.length; ++i) {
-      const double expected = n / radix;
       double statistic = 0;
-      for (const char c : report.characters) {
-        const double count =
-            static_cast<double>(s.singles[i * kCodes + static_cast<unsigned char>(c)]);
+      double cells = 0;
+      for (std::size_t a = 0; a < kinds_of; ++a) {
+        const double expected = n * single_share(i, a);
+        if (expected <= 0) continue;  // The rules do not admit it here, and none came in.
+        const auto code = static_cast<unsigned char>(report.characters[a]);
+        const double count = static_cast<double>(s.singles[i * kCodes + code]);
         statistic += (count - expected) * (count - expected) / expected;
+        ++cells;
       }
-      position.add(chi_square_p(statistic, radix - 1), statistic,
-                   "position " + std::to_string(i + 1));
+      if (cells < 2) continue;
+      position.add(chi_square_p(statistic, cells - 1), statistic, "position " + place_text(i));
     }
   }
   families.push_back(std::move(position));
@@ -398,18 +453,22 @@ AuditReport NumberAudit::report() const {
       family("pair_chi_square", "is every pair of neighbours as frequent as the next?");
   if (n >= kExpectedMin * radix * radix && radix > 1) {
     for (std::size_t i = 0; i + 1 < s.length; ++i) {
-      const double expected = n / (radix * radix);
       double statistic = 0;
-      for (const char a : report.characters) {
-        for (const char b : report.characters) {
-          const std::size_t at =
-              (i * kCodes + static_cast<unsigned char>(a)) * kCodes + static_cast<unsigned char>(b);
-          const double count = static_cast<double>(s.pairs[at]);
+      double cells = 0;
+      for (std::size_t a = 0; a < kinds_of; ++a) {
+        for (std::size_t b = 0; b < kinds_of; ++b) {
+          const double expected = n * pair_share(i, a, b);
+          if (expected <= 0) continue;
+          const auto first = static_cast<unsigned char>(report.characters[a]);
+          const auto second = static_cast<unsigned char>(report.characters[b]);
+          const double count = static_cast<double>(s.pairs[(i * kCodes + first) * kCodes + second]);
           statistic += (count - expected) * (count - expected) / expected;
+          ++cells;
         }
       }
-      pair.add(chi_square_p(statistic, radix * radix - 1), statistic,
-               "positions " + std::to_string(i + 1) + " and " + std::to_string(i + 2));
+      if (cells < 2) continue;
+      pair.add(chi_square_p(statistic, cells - 1), statistic,
+               "positions " + place_text(i) + " and " + place_text(i + 1));
     }
   }
   families.push_back(std::move(pair));
@@ -424,7 +483,7 @@ AuditReport NumberAudit::report() const {
       for (std::size_t i = 0; i < s.length; ++i) {
         const double of_digit = s.digits[i].z(lag);
         digit.add(normal_p(of_digit), of_digit,
-                  "position " + std::to_string(i + 1) + ", lag " + std::to_string(lag));
+                  "position " + place_text(i) + ", lag " + std::to_string(lag));
       }
     }
   }
@@ -464,6 +523,7 @@ AuditReport NumberAudit::report() const {
     const auto ask = [&](Kind& kind, const std::string& text, std::string_view origin) {
       const std::uint64_t print = fingerprint(text);
       if (text == origin || !s.sample.takes(print)) return;
+      if (s.filter && !s.filter->admits(std::string(prefix) + text)) return;  // Nobody tries it.
       ++kind.guesses;
       kind.hits += s.sample.holds(print) ? 1 : 0;
     };
@@ -522,9 +582,15 @@ AuditReport NumberAudit::report() const {
                                      number_text(100 * report.duplicate_sample) + " %)");
   refuse(report.outside != 0, "alphabet: " + std::to_string(report.outside) +
                                   " numbers hold a character outside the alphabet");
-  refuse(report.other_length != 0, "length: " + std::to_string(report.other_length) +
-                                       " numbers have not " + std::to_string(s.length) +
-                                       " characters");
+  refuse(report.other_length != 0,
+         "length: " + std::to_string(report.other_length) + " numbers have not " +
+             (report.length != 0 ? std::to_string(report.length)
+                                 : std::to_string(s.options.length_min) + " to " +
+                                       std::to_string(s.options.length_max)) +
+             " characters");
+  refuse(report.against_rules != 0,
+         "rules: " + std::to_string(report.against_rules) +
+             " numbers have another prefix or first character, or hold an excluded word");
   refuse(s.tested != 0 && report.guess_chance > kGuessRule,
          "guess rule: a blind guess hits with " + number_text(report.guess_chance) +
              ", more than 1 in 10,000 (Regulation (EU) 2016/161, Article 4(c))");
@@ -570,6 +636,7 @@ std::string AuditReport::to_json() const {
                                       {"length", length},
                                       {"other_length", other_length},
                                       {"outside_alphabet", outside},
+                                      {"against_rules", against_rules},
                                       {"duplicates", duplicates},
                                       {"duplicate_sample", duplicate_sample},
                                       {"characters", characters},

@@ -20,6 +20,7 @@
 
 #include "base/result.h"
 #include "numbering/alphabet.h"
+#include "numbering/serial_rules.h"
 
 namespace packtrail::numbering {
 
@@ -27,6 +28,11 @@ struct AuditOptions {
   // The alphabet the numbers should use; nothing: the characters that occur, in ASCII order.
   std::optional<Alphabet> alphabet;
   double false_alarm = 1e-3;  // 1e-9 to 0.1.
+  // What the numbers may look like; needs the alphabet. The prefix is not tested, since it says
+  // nothing; the rest is compared with numbers drawn evenly among those that the rules admit.
+  SerialRules rules = {};
+  std::size_t length_min = 1;  // Of the whole number, 1 to 20.
+  std::size_t length_max = 20;
 };
 
 enum class AuditVerdict : std::uint8_t {
@@ -48,21 +54,22 @@ struct AuditFamily {
 };
 
 struct AuditReport {
-  std::uint64_t numbers = 0;       // Read, good and bad.
-  std::uint64_t tested = 0;        // Of the common length and alphabet.
-  std::size_t length = 0;          // Characters of the first number.
-  std::uint64_t other_length = 0;  // Numbers of another length.
-  std::uint64_t outside = 0;       // Numbers with a character outside the alphabet.
-  std::uint64_t duplicates = 0;    // Found in the sample below.
-  double duplicate_sample = 1;     // Part of the numbers whose repetition is noticed.
-  std::string characters;          // The alphabet given, or the characters found.
-  std::string look_alikes;         // Found characters that people confuse: "0O 1I".
-  double space = 0;                // characters^length.
-  double guess_chance = 0;         // tested / space: what a blind guess hits.
-  std::uint64_t guesses = 0;       // Made from issued numbers.
-  std::uint64_t guess_hits = 0;    // Of them issued too.
-  double guess_hits_expected = 0;  // When nothing can be learnt from issued numbers.
-  double p_limit = 0;              // A test fails below this.
+  std::uint64_t numbers = 0;        // Read, good and bad.
+  std::uint64_t tested = 0;         // Of the common length and alphabet.
+  std::size_t length = 0;           // Characters of the first number.
+  std::uint64_t other_length = 0;   // Numbers of another length.
+  std::uint64_t outside = 0;        // Numbers with a character outside the alphabet.
+  std::uint64_t against_rules = 0;  // Numbers that the rules do not admit.
+  std::uint64_t duplicates = 0;     // Found in the sample below.
+  double duplicate_sample = 1;      // Part of the numbers whose repetition is noticed.
+  std::string characters;           // The alphabet given, or the characters found.
+  std::string look_alikes;          // Found characters that people confuse: "0O 1I".
+  double space = 0;                 // characters^length, less what the rules do not admit.
+  double guess_chance = 0;          // tested / space: what a blind guess hits.
+  std::uint64_t guesses = 0;        // Made from issued numbers.
+  std::uint64_t guess_hits = 0;     // Of them issued too.
+  double guess_hits_expected = 0;   // When nothing can be learnt from issued numbers.
+  double p_limit = 0;               // A test fails below this.
   std::vector<AuditFamily> families;
   AuditVerdict verdict = AuditVerdict::TooFew;
   std::vector<std::string> reasons;   // Why it failed, or what could not be tested.
@@ -80,7 +87,8 @@ class NumberAudit {
   static constexpr std::size_t kProbesMax = 4096;             // Numbers that guesses start from.
   static constexpr double kGuessRule = 1e-4;  // Regulation (EU) 2016/161, Article 4(c).
 
-  // InvalidArgument when false_alarm is outside its limits.
+  // InvalidArgument when false_alarm or a length is outside its limits, when there are rules and no
+  // alphabet, and as SerialFilter::create for length_max.
   static Result<NumberAudit> create(AuditOptions options);
   ~NumberAudit();
   NumberAudit(NumberAudit&&) noexcept;

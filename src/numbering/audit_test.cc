@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <limits>
 
 #include "base/bytes.h"
+#include "numbering/market_profile.h"
 #include "numbering/serial_cipher.h"
 
 namespace packtrail::numbering {
@@ -79,6 +81,112 @@ TEST(Audit, PassesFf1) {
       20'000, [&](std::uint64_t i) { return std::string(digits.encode(i).text()); }, true,
       Alphabet::numeric());
   EXPECT_EQ(report.verdict, AuditVerdict::Pass) << report.to_text();
+}
+
+AuditOptions of(const MarketProfile& profile) {
+  AuditOptions options;
+  options.alphabet = profile.alphabet;
+  options.rules = profile.rules;
+  options.length_min = profile.length_min;
+  options.length_max = profile.length_max;
+  return options;
+}
+
+TEST(Audit, PassesTheNumbersOfEveryProfileOfOnesOwnIssue) {
+  std::size_t profiles = 0;
+  for (const MarketProfile& profile : builtin_profiles()) {
+    if (profile.issuer != MarketProfile::Issuer::Owner) continue;
+    ++profiles;
+    const std::string& prefix = profile.rules.prefix;
+    const auto cipher = *SerialCipher::create(Bytes(32, 0x42), Bytes(16, 1), profile.alphabet,
+                                              profile.length - prefix.size());
+    const auto filter = *SerialFilter::create(profile.alphabet, profile.length, profile.rules);
+    const auto made = [&](std::size_t count, auto change) {
+      NumberAudit numbers = *NumberAudit::create(of(profile));
+      for (std::uint64_t i = 0, n = 0; n < count; ++i) {
+        const std::string text = prefix + std::string(cipher.encode(i).text());
+        if (!filter.admits(text)) continue;
+        numbers.add(change(text, n++));
+      }
+      return numbers.report();
+    };
+    const auto good = made(30'000, [](std::string text, std::uint64_t) { return text; });
+    EXPECT_EQ(good.verdict, AuditVerdict::Pass) << profile.name << "\n" << good.to_text();
+    EXPECT_EQ(good.length, profile.length);
+    EXPECT_NEAR(std::min(good.space, 0x1p64) / static_cast<double>(filter.usable()), 1, 1e-9)
+        << profile.name;
+    EXPECT_EQ(good.guess_hits, 0U);
+    // A constant character behind the prefix, and a counter, are seen all the same.
+    const auto fixed = made(30'000, [&](std::string text, std::uint64_t) {
+      text[prefix.size() + 2] = '7';
+      return text;
+    });
+    EXPECT_EQ(fixed.verdict, AuditVerdict::Fail) << profile.name;
+    EXPECT_EQ(family(fixed, "position_chi_square").worst_at,
+              "position " + std::to_string(prefix.size() + 3));
+    const auto counted = made(5'000, [&](std::string text, std::uint64_t n) {
+      return text.substr(0, prefix.size() + 1) +
+             text_of(n, profile.alphabet.characters(), text.size() - prefix.size() - 1);
+    });
+    EXPECT_EQ(counted.verdict, AuditVerdict::Fail) << profile.name;
+  }
+  EXPECT_GE(profiles, 4U);
+}
+
+TEST(Audit, RulesAreKept) {
+  AuditOptions options;
+  options.alphabet = Alphabet::unambiguous();
+  options.rules = {.prefix = "7", .first_characters = "", .excluded_words = {"ASS"}};
+  NumberAudit numbers = *NumberAudit::create(options);
+  Dice dice(4);
+  for (int i = 0; i < 100; ++i) numbers.add("7" + random_text(dice, "23456789", 11));
+  numbers.add("823456789234");
+  numbers.add("7ASS56789234");
+  numbers.add("7A");
+  numbers.add("7A0456789234");
+  const auto report = numbers.report();
+  EXPECT_EQ(report.tested, 100U);
+  EXPECT_EQ(report.against_rules, 2U);
+  EXPECT_EQ(report.other_length, 1U);
+  EXPECT_EQ(report.outside, 1U);
+  EXPECT_EQ(report.verdict, AuditVerdict::Fail);
+
+  AuditOptions without = options;
+  without.alphabet.reset();
+  EXPECT_EQ(NumberAudit::create(without).error().field, "alphabet");
+  options.length_min = 21;
+  EXPECT_EQ(NumberAudit::create(options).error().field, "length");
+  options.length_min = 5;
+  options.length_max = 4;
+  EXPECT_EQ(NumberAudit::create(options).error().field, "length");
+  options.length_max = 21;
+  EXPECT_EQ(NumberAudit::create(options).error().field, "length");
+  options.length_max = 20;
+  EXPECT_TRUE(NumberAudit::create(options));
+}
+
+// The shares are those of all texts, counted one by one.
+TEST(Audit, PairSharesAreExact) {
+  const auto alphabet = *Alphabet::parse("ABCDEFGHIJ");
+  const SerialRules rules{
+      .prefix = "", .first_characters = "ABCDEFG", .excluded_words = {"ABA", "CCC", "BADG"}};
+  const auto filter = *SerialFilter::create(alphabet, 4, rules);
+  const auto shares = filter.pair_shares(alphabet, 4, "");
+  ASSERT_EQ(shares.size(), 3U * 100U);
+  std::vector<double> counted(shares.size(), 0);
+  for (std::uint64_t n = 0; n < 10'000; ++n) {
+    const std::string text = text_of(n, "ABCDEFGHIJ", 4);
+    if (!filter.admits(text)) continue;
+    for (std::size_t i = 0; i < 3; ++i) {
+      const auto a = static_cast<std::size_t>(text[i] - 'A');
+      const auto b = static_cast<std::size_t>(text[i + 1] - 'A');
+      counted[i * 100 + a * 10 + b] += 1;
+    }
+  }
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    EXPECT_NEAR(shares[i], counted[i] / static_cast<double>(filter.usable()), 1e-12) << i;
+  }
+  EXPECT_TRUE(filter.pair_shares(alphabet, 4, "ABC").empty());
 }
 
 // At most false_alarm of good samples may fail; 1 of 1000 each, so 3 of 200 would be a scandal.

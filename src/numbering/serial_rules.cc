@@ -179,6 +179,66 @@ Result<SerialFilter> SerialFilter::create(const Alphabet& alphabet, std::size_t 
   return filter;
 }
 
+std::vector<double> SerialFilter::pair_shares(const Alphabet& alphabet, std::size_t length,
+                                              std::string_view prefix) const {
+  if (length < prefix.size() + 2) return {};
+  const std::size_t places = length - prefix.size();
+  const std::size_t radix = alphabet.radix();
+  const std::size_t states = step_.empty() ? 1 : step_.size() / 256;
+  const auto step = [&](std::size_t state, char c) -> std::size_t {
+    return step_.empty() ? 0 : step_[state * 256 + static_cast<unsigned char>(c)];
+  };
+  const auto passes = [&](std::size_t state) { return step_.empty() || !excluded_[state]; };
+  const auto may_begin = [&](std::size_t place, char c) {
+    return place != 0 || any_first_ || first_[static_cast<unsigned char>(c)];
+  };
+  // Chances that the texts before a place lead to a state, and that what follows passes from there,
+  // when every character is drawn evenly.
+  std::vector<std::vector<double>> before(places + 1, std::vector<double>(states, 0));
+  std::vector<std::vector<double>> after(places + 1, std::vector<double>(states, 0));
+  std::size_t start = 0;
+  for (const char c : prefix) start = step(start, c);
+  before[0][start] = 1;
+  const double even = 1 / static_cast<double>(radix);
+  for (std::size_t i = 0; i < places; ++i) {
+    for (std::size_t state = 0; state < states; ++state) {
+      if (before[i][state] == 0) continue;
+      for (const char c : alphabet.characters()) {
+        const std::size_t to = step(state, c);
+        if (may_begin(i, c) && passes(to)) before[i + 1][to] += before[i][state] * even;
+      }
+    }
+  }
+  after[places].assign(states, 1);
+  for (std::size_t i = places; i-- > 1;) {
+    for (std::size_t state = 0; state < states; ++state) {
+      for (const char c : alphabet.characters()) {
+        const std::size_t to = step(state, c);
+        if (passes(to)) after[i][state] += after[i + 1][to] * even;
+      }
+    }
+  }
+  double all = 0;
+  for (const double part : before[places]) all += part;
+  std::vector<double> shares((places - 1) * radix * radix, 0);
+  for (std::size_t i = 0; i + 1 < places; ++i) {
+    for (std::size_t state = 0; state < states; ++state) {
+      if (before[i][state] == 0) continue;
+      for (std::size_t a = 0; a < radix; ++a) {
+        const std::size_t middle = step(state, alphabet.at(a));
+        if (!may_begin(i, alphabet.at(a)) || !passes(middle)) continue;
+        for (std::size_t b = 0; b < radix; ++b) {
+          const std::size_t to = step(middle, alphabet.at(b));
+          if (!passes(to)) continue;
+          shares[(i * radix + a) * radix + b] +=
+              before[i][state] * even * even * after[i + 2][to] / all;
+        }
+      }
+    }
+  }
+  return shares;
+}
+
 bool SerialFilter::admits(std::string_view text) const {
   if (!any_first_ && (text.empty() || !first_[static_cast<unsigned char>(text[0])])) return false;
   if (step_.empty()) return true;

@@ -53,6 +53,11 @@ class SerialFilter {
   [[nodiscard]] double share() const {
     return static_cast<double>(usable_) / static_cast<double>(space_);
   }
+  // Which part of the texts that pass has `a` at a place behind the prefix and `b` at the next, for
+  // the alphabet's characters in order: [place][a][b], radix^2 each. Excluded words make some pairs
+  // rarer. Empty when fewer than two characters follow the prefix.
+  [[nodiscard]] std::vector<double> pair_shares(const Alphabet& alphabet, std::size_t length,
+                                                std::string_view prefix) const;
 
  private:
   __extension__ typedef unsigned __int128 Count;  // 64^20 = 2^120 is the most.
