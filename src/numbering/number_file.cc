@@ -241,6 +241,15 @@ class NumberFile::Checker {
     return {};
   }
 
+  // A GTIN-13 beside a code is the GTIN-14 within it.
+  static bool same(gs1::Ai ai, std::string_view a, std::string_view b) {
+    if (a == b) return true;
+    if (ai != gs1::kAiGtin) return false;
+    const auto first = gs1::Gtin::parse_any(a);
+    const auto second = gs1::Gtin::parse_any(b);
+    return first && second && *first == *second;
+  }
+
   // A whole element string or Digital Link: GTIN, serial, and AIs 91 - 99 as the tail.
   static Status open_code(const std::string& code, std::string& serial, std::string& gtin,
                           std::string& tail) {
@@ -261,7 +270,7 @@ class NumberFile::Checker {
       const auto& [ai, value] = elements[i];
       std::string* into = ai == gs1::kAiSerial ? &serial : ai == gs1::kAiGtin ? &gtin : nullptr;
       if (into != nullptr) {
-        if (!into->empty() && *into != value) {
+        if (!into->empty() && !same(ai, *into, value)) {
           return Error{.message = "the code says " + std::string(value) + ", the record " + *into,
                        .field = ai == gs1::kAiSerial ? "serial" : "gtin",
                        .rule = "a code and what stands beside it name the same pack",

@@ -53,6 +53,18 @@ TEST(NumberFile, CsvOfOneColumnNeedsNoHeader) {
   EXPECT_TRUE(got.faults.empty());
 }
 
+TEST(NumberFile, AGtinBesideACodeMayHaveThirteenDigits) {
+  const Reading got = read(NumberFormat::Csv,
+                           "gtin,code\n9506000134352,(01)09506000134352(21)A\n"
+                           "09506000134352,https://a.example/01/9506000134352/21/B\n"
+                           "9521234543213,(01)09506000134352(21)C\n");
+  EXPECT_TRUE(got.status);
+  EXPECT_EQ(got.serials, (Texts{"A", "B"}));
+  ASSERT_EQ(got.faults.size(), 1U);
+  EXPECT_EQ(got.faults[0].line, 4U);
+  EXPECT_EQ(got.faults[0].error.field, "gtin");
+}
+
 TEST(NumberFile, CsvColumnsByNameInAnyOrderAndDelimiter) {
   for (const char* delimiter : {",", ";", "\t"}) {
     std::string text = "\xef\xbb\xbfLOT|GTIN|Serial|tail\nL1|9506000134352|A1|[91]EE05[92]x,y\n";
