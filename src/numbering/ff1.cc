@@ -103,7 +103,7 @@ struct Ff1::State {
       for (std::size_t j = 0; j < 16; ++j) mac[j] ^= message[at + j];
       mac = ciph(aes, mac);
     }
-    return mac;
+    return mac;  // The caller wipes it.
   }
 
   [[nodiscard]] Status check(const Numerals& text, ByteView tweak) const {
@@ -159,23 +159,34 @@ Result<Numerals> Ff1::State::run(const Numerals& text, ByteView tweak, Direction
   for (int step = 0; step < 10; ++step) {
     const int i = way == Direction::Encrypt ? step : 9 - step;
     const BIGNUM* m = modulus[i % 2].get();
-    Bytes message = head;
+    Bytes message;
+    message.reserve(head.size() + 1 + b);
+    message.assign(head.begin(), head.end());
     append_be(message, static_cast<std::uint64_t>(i), 1);
     Bytes number(b);
     const Big& kept = way == Direction::Encrypt ? B : A;
     PACKTRAIL_ASSERT(BN_bn2binpad(kept.get(), number.data(), static_cast<int>(b)) >= 0);
     message.insert(message.end(), number.begin(), number.end());
-    const Block R = prf(context.get(), message);
-    Bytes S(R.begin(), R.end());
+    Block R = prf(context.get(), message);
+    Bytes S;
+    S.reserve(d + R.size());  // Never moved, so no copy stays behind.
+    S.assign(R.begin(), R.end());
     for (std::uint64_t j = 1; S.size() < d; ++j) {
       Block counter = R;
       for (std::size_t k = 0; k < 8; ++k) {
         counter[15 - k] = static_cast<std::uint8_t>(counter[15 - k] ^ (j >> (8 * k)));
       }
-      const Block more = ciph(context.get(), counter);
+      Block more = ciph(context.get(), counter);
       S.insert(S.end(), more.begin(), more.end());
+      wipe(counter);
+      wipe(more);
     }
     const Big y(BN_bin2bn(S.data(), static_cast<int>(d), nullptr));
+    // Half of the text stands in the message, and R and S follow from the key.
+    wipe(message);
+    wipe(number);
+    wipe(R);
+    wipe(S);
     Big c = big();
     PACKTRAIL_ASSERT(y != nullptr);
     if (way == Direction::Encrypt) {

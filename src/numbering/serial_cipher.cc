@@ -301,6 +301,8 @@ void SerialCipher::State::prepare(ByteView tweak, std::size_t b) {
     }
     input[15 - b] = static_cast<std::uint8_t>(input[15 - b] ^ i);
   }
+  wipe(mac);
+  wipe(message);
 }
 
 Result<SerialCipher> SerialCipher::create(ByteView key, ByteView tweak, const Alphabet& alphabet,
