@@ -218,6 +218,8 @@ void add_ff1_commands(const Nouns& nouns) {
         return;
       }
       *code = run_lines(*options, way);
+      wipe({reinterpret_cast<std::uint8_t*>(options->key.data()), options->key.size()});
+      options->key.clear();
     });
   }
 }

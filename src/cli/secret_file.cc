@@ -41,6 +41,32 @@ class File {
   int fd_;
 };
 
+// The folder too: a new name is lost with the power until its folder is on the disk.
+Status sync_folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const File file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // A folder that may be written and not read cannot be opened, and some file systems do not sync
+  // one: the file itself is safe then.
+  if (file.fd() < 0 && errno == EACCES) return {};
+  if (file.fd() < 0) return system_error(errno, "cannot open the folder", folder);
+  if (::fsync(file.fd()) != 0 && errno != EINVAL) {
+    return system_error(errno, "cannot sync the folder", folder);
+  }
+  return {};
+}
+
+Status fill(int fd, std::string_view content, const std::string& path) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return system_error(errno, "cannot write", path);
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (::fsync(fd) != 0) return system_error(errno, "cannot sync", path);
+  return sync_folder_of(path);
+}
+
 }  // namespace
 
 Result<std::string> read_secret_file(const std::string& path) {
@@ -83,14 +109,10 @@ Result<std::string> read_secret_file(const std::string& path) {
 Status write_secret_file(const std::string& path, std::string_view content) {
   const File file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (file.fd() < 0) return system_error(errno, "cannot create", path);
-  while (!content.empty()) {
-    const ssize_t written = ::write(file.fd(), content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return system_error(errno, "cannot write", path);
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (::fsync(file.fd()) != 0) return system_error(errno, "cannot sync", path);
-  return {};
+  Status written = fill(file.fd(), content, path);
+  // A file that holds half a secret would stand in the way of the next attempt.
+  if (!written) ::unlink(path.c_str());
+  return written;
 }
 
 Status fill_random(std::span<std::uint8_t> out) {

@@ -18,7 +18,7 @@ inline constexpr std::size_t kSecretFileMax = 4096;  // Bytes.
 Result<std::string> read_secret_file(const std::string& path);
 
 // A new file with mode 0600, on the disk when this returns. AlreadyExists when there is one:
-// secrets are never overwritten.
+// secrets are never overwritten. When it fails half-way (a full disk) nothing is left behind.
 Status write_secret_file(const std::string& path, std::string_view content);
 
 // From the system's generator; Unavailable when it has none.
