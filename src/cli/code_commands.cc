@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/crypto.h"
+#include "cli/error_json.h"
 #include "cli/nouns.h"
 #include "cli/secret_file.h"
 #include "cli/terminal.h"
@@ -29,8 +30,14 @@ struct Options {
   bool json = false;
 };
 
-int fail(const Error& error) {
-  print_error(error);
+// With --json the answer stands on standard output, a refusal too: `verdict` says no, "error" why.
+int fail(const Options& options, const char* verdict, const Error& error) {
+  if (options.json) {
+    std::puts(
+        json::serialize(json::object{{verdict, false}, {"error", error_json(error)}}).c_str());
+  } else {
+    print_error(error);
+  }
   return exit_code(error.code);
 }
 
@@ -89,14 +96,14 @@ Result<VerifierKeys> read_public_keys(const std::string& path) {
 int keygen(const Options& options) {
   std::array<std::uint8_t, kEd25519SeedSize> seed{};
   const Status filled = fill_random(seed);
-  if (!filled) return fail(filled.error());
+  if (!filled) return fail(options, "ok", filled.error());
   const auto key = NoteSecretKey::from_seed(options.name, seed);
   wipe(seed);
-  if (!key) return fail(key.error());
+  if (!key) return fail(options, "ok", key.error());
   std::string secret = key->reveal() + "\n";
   const Status written = write_secret_file(options.out, secret);
   wipe({reinterpret_cast<std::uint8_t*>(secret.data()), secret.size()});
-  if (!written) return fail(written.error());
+  if (!written) return fail(options, "ok", written.error());
   const std::string text = key->public_key().to_text();
   if (options.json) {
     std::puts(json::serialize(json::object{{"name", options.name},
@@ -111,13 +118,13 @@ int keygen(const Options& options) {
 
 int sign(const Options& options) {
   const auto code = read_code(options.text);
-  if (!code) return fail(code.error());
+  if (!code) return fail(options, "ok", code.error());
   const auto key = read_secret_key(options.key_file);
-  if (!key) return fail(key.error());
+  if (!key) return fail(options, "ok", key.error());
   const auto with = numbering::sign_code(code->elements, *key);
-  if (!with) return fail(with.error());
+  if (!with) return fail(options, "ok", with.error());
   const auto text = write_code(*code, *with);
-  if (!text) return fail(text.error());
+  if (!text) return fail(options, "ok", text.error());
   if (options.json) {
     std::puts(json::serialize(json::object{{"code", *text},
                                            {"signature", *with->find("8030")},
@@ -131,9 +138,9 @@ int sign(const Options& options) {
 
 int verify_signed(const Options& options) {
   const auto keys = read_public_keys(options.key_file);
-  if (!keys) return fail(keys.error());
+  if (!keys) return fail(options, "accepted", keys.error());
   const auto code = read_code(options.text);
-  if (!code) return fail(code.error());
+  if (!code) return fail(options, "accepted", code.error());
   const auto verdict = numbering::verify_code(code->elements, *keys);
   if (options.json) {
     json::object out{{"accepted", verdict.accepted()}};

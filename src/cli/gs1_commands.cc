@@ -5,13 +5,13 @@
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <optional>
 
-#include <fmt/format.h>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "cli/error_json.h"
 #include "cli/nouns.h"
 #include "cli/terminal.h"
 #include "gs1/check_digit.h"
@@ -65,23 +65,6 @@ Result<gs1::GcpLengthTable> read_prefix_list(const std::string& path) {
   Error error = std::move(table).error();
   error.field = error.field.empty() ? "--gcp-lengths" : "--gcp-lengths, " + error.field;
   return error;
-}
-
-// JSON is UTF-8; what a scanner sent, and an error quotes, need not be.
-std::string as_utf8(std::string_view text) {
-  boost::system::error_code wrong;
-  (void)json::parse(json::serialize(json::value(json::string(text))), wrong);
-  if (!wrong) return std::string(text);
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      out.push_back(c);
-    } else {
-      out += fmt::format("<{:02X}>", byte);
-    }
-  }
-  return out;
 }
 
 json::array to_json(const std::vector<gs1::Suggestion>& suggestions) {
@@ -141,17 +124,9 @@ json::object to_json(const gs1::Interpretation& found) {
 }
 
 json::object to_json(const gs1::Refusal& refusal) {
-  const Error& error = refusal.error;
-  json::object shown{{"code", to_string(error.code)}, {"message", as_utf8(error.message)}};
-  if (!error.field.empty()) shown["field"] = as_utf8(error.field);
-  if (error.offset) {
-    shown["offset"] = *error.offset;
-    shown["length"] = error.length;
-  }
-  if (!error.rule.empty()) shown["rule"] = error.rule;
-  if (!error.remedy.empty()) shown["remedy"] = error.remedy;
-  return {
-      {"ok", false}, {"error", std::move(shown)}, {"suggestions", to_json(refusal.suggestions)}};
+  return {{"ok", false},
+          {"error", error_json(refusal.error)},
+          {"suggestions", to_json(refusal.suggestions)}};
 }
 
 void print_for_people(std::string_view heading, const std::vector<gs1::Suggestion>& suggestions) {
@@ -258,8 +233,35 @@ int parse(const ParseArguments& arguments) {
   return worst;
 }
 
+json::array split(std::string_view text, char between) {
+  json::array parts;
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, text.find(between));
+    parts.emplace_back(part);
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+  }
+  return parts;
+}
+
+// "01+21|02": the alternatives, each a list of AIs.
+json::array split_lists(std::string_view text, char between) {
+  json::array lists;
+  for (const json::value& one : split(text, '|')) lists.push_back(split(one.as_string(), between));
+  return lists;
+}
+
+// What stands behind "key"; nothing when the AI is no primary key.
+std::optional<std::string_view> qualifiers_of(const gs1::AiEntry& entry) {
+  constexpr std::string_view kKey = "key";
+  if (!entry.link_key.starts_with(kKey)) return std::nullopt;
+  std::string_view rest = entry.link_key.substr(kKey.size());
+  if (rest.starts_with(' ')) rest.remove_prefix(1);
+  return rest;
+}
+
 int table(const std::vector<std::string>& wanted, bool as_json) {
-  std::vector<std::vector<std::string>> rows{{"AI", "Format", "Separator", "Title"}};
+  std::vector<std::vector<std::string>> rows{
+      {"AI", "Format", "Separator", "Requires", "Excludes", "Link key", "Title"}};
   json::array all;
   for (const gs1::AiEntry& entry : gs1::ai_table()) {
     for (unsigned number = entry.first; number <= entry.last; ++number) {
@@ -268,11 +270,18 @@ int table(const std::vector<std::string>& wanted, bool as_json) {
       const auto same = [&](const std::string& one) { return one == text; };
       if (!wanted.empty() && std::none_of(wanted.begin(), wanted.end(), same)) continue;
       const std::string format = layout_text(entry);
-      rows.push_back({text, format, entry.predefined ? "no" : "yes", std::string(entry.title)});
+      rows.push_back({text, format, entry.predefined ? "no" : "yes", std::string(entry.required),
+                      std::string(entry.excluded), std::string(entry.link_key),
+                      std::string(entry.title)});
+      const auto qualifiers = qualifiers_of(entry);
       all.push_back({{"ai", text},
                      {"format", format},
                      {"separator", !entry.predefined},
                      {"digitalLinkAttribute", entry.link_attribute},
+                     {"digitalLinkQualifiers",
+                      qualifiers ? json::value(split_lists(*qualifiers, ' ')) : json::value()},
+                     {"requires", split_lists(entry.required, '+')},
+                     {"excludes", split(entry.excluded, '|')},
                      {"title", entry.title}});
     }
   }
