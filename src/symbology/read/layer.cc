@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "symbology/read/blank.h"
 #include "symbology/read/regions.h"
 
 namespace packtrail::symbology {
@@ -38,9 +39,34 @@ float edge_of(const std::array<Point, 4>& corners) {
   return sum / 4;
 }
 
+float bars_area(const Symbol& symbol) {
+  const auto& c = symbol.corners;
+  return 0.5F * std::abs(cross(c[2] - c[0], c[3] - c[1]));
+}
+
+bool covers(const std::array<Point, 4>& corners, Point p) {
+  bool positive = false, negative = false;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const float turn = cross(corners[(i + 1) % 4] - corners[i], p - corners[i]);
+    positive = positive || turn > 0;
+    negative = negative || turn < 0;
+  }
+  return !(positive && negative);
+}
+
 bool overlap(const Symbol& a, const Symbol& b) {
+  if (is_linear(a) || is_linear(b)) {  // Long and low: others may lie near.
+    return covers(a.corners, centre_of(b.corners)) || covers(b.corners, centre_of(a.corners));
+  }
   const float near = 0.5F * std::min(edge_of(a.corners), edge_of(b.corners));
   return length(centre_of(a.corners) - centre_of(b.corners)) < near;
+}
+
+// Whether a part of the picture with this symbol in it is too small for another one.
+bool is_full(float area, const Symbol& symbol) {
+  if (is_linear(symbol)) return area < 1.5F * bars_area(symbol);
+  const float edge = edge_of(symbol.corners);
+  return area < 5 * edge * edge;
 }
 
 // A place in the grid, in whole steps from an arbitrary first one.
@@ -401,20 +427,6 @@ class GridFinder {
   }
 };
 
-void blank_symbol(GreyImage& picture, const Symbol& symbol) {
-  float left = symbol.corners[0].x, right = left, top = symbol.corners[0].y, bottom = top;
-  for (const Point p : symbol.corners) {
-    left = std::min(left, p.x), right = std::max(right, p.x);
-    top = std::min(top, p.y), bottom = std::max(bottom, p.y);
-  }
-  const std::uint8_t paper = *std::max_element(picture.pixels.begin(), picture.pixels.end());
-  const int x0 = std::clamp(static_cast<int>(left) - 2, 0, picture.width);
-  const int x1 = std::clamp(static_cast<int>(right) + 3, x0, picture.width);
-  const int y0 = std::clamp(static_cast<int>(top) - 2, 0, picture.height);
-  const int y1 = std::clamp(static_cast<int>(bottom) + 3, y0, picture.height);
-  for (int y = y0; y < y1; ++y) std::fill(picture.row(y) + x0, picture.row(y) + x1, paper);
-}
-
 ReaderOptions quick_of(ReaderOptions options) {
   options.attempts_max = std::min(options.attempts_max, kQuickAttempts);
   options.try_inverted = false;
@@ -492,6 +504,12 @@ class LayerReader::Scene {
     }
     for (Cell& cell : report.cells) {
       if (cell.symbol) cell.state = is_allowed(*cell.symbol) ? CellState::Read : CellState::Foreign;
+    }
+    if (report.outside.empty() &&
+        report.count(CellState::Empty) + report.count(CellState::Unreadable) ==
+            static_cast<int>(report.cells.size())) {
+      // Nothing at all: is there a symbol somewhere, in no cell?
+      (void)keep(read(patient_, picture), {}, report.outside);
     }
     find_duplicates(report);
     report.attempts = attempts_;
@@ -615,10 +633,9 @@ class LayerReader::Scene {
       const Symbol symbol = *report.symbol;
       keep(std::move(report), origin, found);
       // Is there room for another one beside it?
-      const float edge = edge_of(symbol.corners);
       const float area = static_cast<float>(part.width) * static_cast<float>(part.height);
-      if (area < 5 * edge * edge) return;
-      blank_symbol(part, symbol);
+      if (is_full(area, symbol)) return;
+      blank(part, symbol.corners);
     }
   }
 
@@ -639,10 +656,11 @@ class LayerReader::Scene {
     return std::any_of(found.begin(), found.end(), [&](const Symbol& symbol) {
       const Point middle = centre_of(symbol.corners);
       const float edge = edge_of(symbol.corners);
+      const float mine = is_linear(symbol) ? 1.5F * bars_area(symbol) : 4 * edge * edge;
       return middle.x >= static_cast<float>(region.left) &&
              middle.x < static_cast<float>(region.right) &&
              middle.y >= static_cast<float>(region.top) &&
-             middle.y < static_cast<float>(region.bottom) && area(region) < 4 * edge * edge;
+             middle.y < static_cast<float>(region.bottom) && area(region) < mine;
     });
   }
 

@@ -45,9 +45,10 @@ struct Cell {
 
 struct LayerReport {
   LayerSpec spec;
-  bool found_grid = false;      // False: too few symbols; the picture was divided evenly instead.
-  std::vector<Cell> cells;      // rows * columns, row by row.
-  std::vector<Symbol> outside;  // Read, but in no cell, or second in one.
+  bool found_grid = false;  // False: too few symbols; the picture was divided evenly instead.
+  std::vector<Cell> cells;  // rows * columns, row by row.
+  // Read, but in no cell, or second in one. When no cell has a symbol, one from anywhere.
+  std::vector<Symbol> outside;
   // Groups of cells (indices into `cells`) whose symbols carry the same data: each group is a pack
   // counted twice or a copied code.
   std::vector<std::vector<std::size_t>> duplicates;

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "gs1/element_string.h"
+#include "symbology/read/blank.h"
 #include "symbology/read/filters.h"
 #include "symbology/read/locator.h"
 #include "symbology/read/matrix_decoder.h"
@@ -166,24 +167,6 @@ float module_pixels(const GridFit& fit) {
   return std::hypot(across.x, across.y) / static_cast<float>(std::max(fit.columns, 1));
 }
 
-// White where a foreign symbol lies, so that the search can go on.
-void blank(GreyImage& picture, const std::array<Point, 4>& corners) {
-  float left = INFINITY, top = INFINITY, right = -INFINITY, bottom = -INFINITY;
-  for (const Point corner : corners) {
-    left = std::min(left, corner.x), right = std::max(right, corner.x);
-    top = std::min(top, corner.y), bottom = std::max(bottom, corner.y);
-  }
-  // A linear symbol is reported as the one line that was read.
-  const float margin = 4 + 0.05F * std::max(right - left, bottom - top);
-  const float tall = bottom - top < 0.1F * (right - left) ? 0.5F * (right - left) : 0;
-  const int x0 = std::clamp(static_cast<int>(left - margin), 0, picture.width);
-  const int x1 = std::clamp(static_cast<int>(right + margin), x0, picture.width);
-  const int y0 = std::clamp(static_cast<int>(top - margin - tall), 0, picture.height);
-  const int y1 = std::clamp(static_cast<int>(bottom + margin + tall), y0, picture.height);
-  const std::uint8_t paper = *std::max_element(picture.pixels.begin(), picture.pixels.end());
-  for (int y = y0; y < y1; ++y) std::fill(picture.row(y) + x0, picture.row(y) + x1, paper);
-}
-
 BitMatrix mirrored(const BitMatrix& in) {  // At the diagonal through the corner of the L.
   BitMatrix out(in.height(), in.width());
   for (int y = 0; y < in.height(); ++y) {
@@ -221,6 +204,7 @@ class SymbolReader::Ladder {
       for (int foreign = 0; foreign <= kForeignMax; ++foreign) {
         ReadResult symbol = search(*base);
         if (!symbol) break;
+        if (is_linear(*symbol)) symbol->corners = linear_outline(*base, symbol->corners);
         if (is_allowed(symbol->identifier)) {
           report.outcome = Outcome::Read;
           report.symbol = std::move(symbol);
@@ -378,10 +362,12 @@ class SymbolReader::Ladder {
     const BitMatrix symbol = locator_.sample(fit, sampling);
     ++attempts_;
     if (fit.columns >= fit.rows) {
-      if (auto answer = accept_fit(matrix_.decode(symbol), fit, placement)) return answer;
+      if (auto answer = accept_fit(matrix_.decode(symbol), fit, placement, false)) return answer;
     }
     if (fit.columns <= fit.rows) {
-      if (auto answer = accept_fit(matrix_.decode(mirrored(symbol)), fit, placement)) return answer;
+      if (auto answer = accept_fit(matrix_.decode(mirrored(symbol)), fit, placement, true)) {
+        return answer;
+      }
     }
     if (!erase || fit.columns < fit.rows) return std::nullopt;
     const Ecc200Size* size = find_ecc200_size(fit.columns, fit.rows);
@@ -390,7 +376,8 @@ class SymbolReader::Ladder {
       if (!spend(modules)) return std::nullopt;
       ++attempts_;
       const int erasures = size->check_codewords * quarters / 4;
-      if (auto answer = accept_fit(matrix_.decode(symbol, doubts, erasures), fit, placement)) {
+      if (auto answer =
+              accept_fit(matrix_.decode(symbol, doubts, erasures), fit, placement, false)) {
         return answer;
       }
     }
@@ -398,9 +385,10 @@ class SymbolReader::Ladder {
   }
 
   ReadResult accept_fit(std::optional<MatrixReading> reading, const GridFit& fit,
-                        const Placement& placement) {
+                        const Placement& placement, bool mirrored) {
     if (!reading) return std::nullopt;
     Symbol symbol;
+    symbol.mirrored = mirrored;
     symbol.identifier = std::move(reading->identifier);
     symbol.data = std::move(reading->data);
     symbol.rung = rung_;
@@ -526,6 +514,7 @@ class SymbolReader::Ladder {
         return std::nullopt;
       }
       symbol.corners = corners_of(result, placement);
+      symbol.mirrored = result.isMirrored();
     } catch (const std::exception&) {
       return std::nullopt;  // The picture defeats this rung; the next one may do better.
     }

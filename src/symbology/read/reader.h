@@ -48,6 +48,7 @@ struct Symbol {
   Bytes data;              // Without the leading FNC1; separators are GS, 0x1D.
   Rung rung = Rung::Raw;
   bool inverted = false;         // Light on dark.
+  bool mirrored = false;         // Seen from behind, or printed wrong way round.
   int attempts = 0;              // Decoder calls until this answer, at least 1.
   std::array<Point, 4> corners;  // Around the symbol, in order; the first is the symbol's top left.
   int columns = 0;               // Modules, when our own decoder read it; else 0.
