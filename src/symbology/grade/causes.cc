@@ -213,7 +213,8 @@ std::vector<Cause> causes_of(const GradeReport& report) {
   std::vector<Cause> out;
   Findings findings(out);
   for (const ScanGrade& scan : report.scans) {
-    if (scan.grade < 3.95) causes_of_scan(scan, findings);
+    // A mirrored symbol is not measured as it lies: nothing is wrong with its print.
+    if (scan.grade < 3.95 && !scan.mirrored) causes_of_scan(scan, findings);
   }
   return out;
 }

@@ -9,6 +9,7 @@
 #include "symbology/grade/causes.h"
 #include "symbology/grade/fixed_pattern.h"
 #include "symbology/grade/scale.h"
+#include "symbology/read/blank.h"
 #include "symbology/read/locator.h"
 #include "symbology/read/reader.h"
 
@@ -18,7 +19,10 @@ namespace {
 constexpr double kMil = 0.0254;            // Millimetres.
 constexpr double kRelativeAperture = 0.8;  // Of a module.
 constexpr double kMinimumReflectance = 0.05;
-constexpr double kFewPixels = 5;  // Per module.
+constexpr double kFewPixels = 5;      // Per module.
+constexpr double kScaleApart = 0.1;   // Of the width of a module, to say that two scales differ.
+constexpr float kRoomForAnother = 3;  // Pictures this many times a symbol may show another one.
+constexpr int kQuickAttempts = 4;     // Of the search for another one.
 
 Error out_of_range(const char* field, std::string what, const char* remedy) {
   return Error{
@@ -410,16 +414,26 @@ class Grader::Work {
       report.remarks.emplace_back(
           "estimate: reflectance is not calibrated, grey 255 is taken for 100 % and 0 for 0 %");
     }
-    std::string aperture_text;
-    for (const GreyImage& picture : pictures) {
-      PACKTRAIL_TRY(check_image(picture));
-      report.scans.push_back(PACKTRAIL_TRY(scan(picture, options, report.remarks, aperture_text)));
+    std::vector<std::string> apertures;
+    for (std::size_t i = 0; i < pictures.size(); ++i) {
+      auto graded = check_image(pictures[i]) ? scan(pictures[i], options, report.remarks)
+                                             : Result<ScanGrade>(check_image(pictures[i]).error());
+      if (graded && !report.scans.empty()) {
+        if (auto same = check_same(report.scans, *graded, i + 1); !same) graded = same.error();
+      }
+      if (!graded) {
+        Error error = std::move(graded).error();
+        if (pictures.size() > 1) error.field = fmt::format("picture {}", i + 1);
+        return error;
+      }
+      report.scans.push_back(std::move(*graded));
       report.grade += report.scans.back().grade;
+      add_once(apertures, aperture_text(options, report.scans.back()));
     }
     report.grade = std::floor(report.grade / static_cast<double>(pictures.size()) * 10 + 1e-6) / 10;
     report.letter = letter_of(report.grade);
     report.text = fmt::format("{}{:.1f}/{}/{}", options.edition == Edition::Iso29158 ? "DPM" : "",
-                              report.grade, aperture_text, options.wavelength_nm);
+                              report.grade, fmt::join(apertures, ","), options.wavelength_nm);
     if (options.light != "45Q" || options.edition == Edition::Iso29158) {
       report.text += "/" + options.light;
     }
@@ -433,14 +447,47 @@ class Grader::Work {
     Tone tone;
     std::string identifier;
     Bytes data;
+    bool mirrored = false;
   };
+
+  // Grades of different symbols have no mean. What could not be read may be either.
+  static Status check_same(const std::vector<ScanGrade>& before, const ScanGrade& next,
+                           std::size_t number) {
+    if (next.identifier.empty()) return {};
+    for (const ScanGrade& each : before) {
+      if (each.identifier.empty()) continue;
+      const bool decoded = !each.errors_per_block.empty() && !next.errors_per_block.empty();
+      const bool sized = !decoded || (each.grid.size.columns == next.grid.size.columns &&
+                                      each.grid.size.rows == next.grid.size.rows);
+      if (each.identifier == next.identifier && each.data == next.data && sized) continue;
+      return Error{.message = fmt::format("picture {} shows another symbol", number),
+                   .field = "pictures",
+                   .rule =
+                       "the overall grade is the mean over pictures of one symbol: the same "
+                       "data in the same size",
+                   .remedy = "grade it on its own, or the packs of a run with --run"};
+    }
+    return {};
+  }
+
+  // As the text of a result names it: in mil, or in modules when the scale is not known.
+  static std::string aperture_text(const GradeOptions& options, const ScanGrade& scan) {
+    const double scale = pixels_per_mm(options, scan.grid);
+    if (scale > 0) {
+      return options.edition != Edition::Iso29158 && options.aperture_mil
+                 ? mil_text(*options.aperture_mil)
+                 : mil_text(scan.aperture_pixels / scale / kMil);
+    }
+    const double x = (scan.grid.x_pixels + scan.grid.y_pixels) / 2;
+    return scan.aperture_pixels < 0.65 * x ? "0.5X" : "0.8X";
+  }
 
   Result<std::vector<Found>> find(const GreyImage& picture) {
     std::vector<Found> out;
     if (auto symbol = reader_.read(picture)) {
       PACKTRAIL_TRY(check_size(symbol->columns, symbol->rows));
       out.push_back({symbol->corners, symbol->inverted ? Tone::LightOnDark : Tone::DarkOnLight,
-                     symbol->identifier, symbol->data});
+                     symbol->identifier, symbol->data, symbol->mirrored});
       return out;
     }
     SymbolReader all({.symbols = SymbolSet::AllPrinted});
@@ -454,7 +501,7 @@ class Grader::Work {
     }
     // Unreadable, but perhaps there: an L and clock tracks that fit.
     for (const GridFit& fit : locator_.locate(picture)) {
-      out.push_back({fit.corners, Tone::DarkOnLight, {}, {}});
+      out.push_back({fit.corners, Tone::DarkOnLight, {}, {}, false});
     }
     return out;
   }
@@ -469,7 +516,7 @@ class Grader::Work {
     }
     return Error{
         .code = Errc::FailedPrecondition,
-        .message = fmt::format("a DataMatrix of {} x {} modules is not graded yet", rows, columns),
+        .message = fmt::format("a DataMatrix of {}x{} modules is not graded yet", rows, columns),
         .field = "picture",
         .rule =
             "the 24 square and 6 rectangular sizes of ISO/IEC 16022 are graded, those "
@@ -488,18 +535,16 @@ class Grader::Work {
   }
 
   Result<ScanGrade> scan(const GreyImage& picture, const GradeOptions& options,
-                         std::vector<std::string>& remarks, std::string& aperture_text) {
+                         std::vector<std::string>& remarks) {
     const auto found = PACKTRAIL_TRY(find(picture));
     std::optional<ScanGrade> best;
     for (const Found& symbol : found) {
       for (ModuleGrid& grid : fit_grid(picture, symbol.tone, symbol.corners)) {
         // A place that merely looks like a symbol must look very much like one.
         if (symbol.identifier.empty() && grid.agreement < 0.6) continue;
-        ScanGrade result = at_best_aperture(picture, options, symbol, grid, aperture_text);
+        ScanGrade result = at_best_aperture(picture, options, symbol, grid);
         const bool decoded = !result.errors_per_block.empty();
-        if (!best || decoded || result.grid.agreement > best->grid.agreement + 0.1) {
-          if (!best || decoded) best = std::move(result);
-        }
+        if (!best || decoded) best = std::move(result);
         if (decoded) break;
       }
       if (best && !best->errors_per_block.empty()) break;
@@ -511,7 +556,19 @@ class Grader::Work {
                    .remedy = "check focus, light and that the whole symbol is in the picture"};
     }
     add_remarks(picture, options, *best, remarks);
+    if (shows_another(picture, found.front().corners)) {
+      add_once(remarks, "the picture shows more than one symbol: one of them is graded");
+    }
     return std::move(*best);
+  }
+
+  bool shows_another(const GreyImage& picture, const std::array<Point, 4>& corners) {
+    const float edge = std::hypot(corners[1].x - corners[0].x, corners[1].y - corners[0].y);
+    const float side = std::hypot(corners[3].x - corners[0].x, corners[3].y - corners[0].y);
+    if (static_cast<float>(picture.pixels.size()) < kRoomForAnother * edge * side) return false;
+    GreyImage beside = picture;
+    blank(beside, corners);
+    return quick_.read(beside).has_value();
   }
 
   static double pixels_per_mm(const GradeOptions& options, const ModuleGrid& grid) {
@@ -523,8 +580,7 @@ class Grader::Work {
   }
 
   ScanGrade at_best_aperture(const GreyImage& picture, const GradeOptions& options,
-                             const Found& symbol, const ModuleGrid& grid,
-                             std::string& aperture_text) {
+                             const Found& symbol, const ModuleGrid& grid) {
     const double x = (grid.x_pixels + grid.y_pixels) / 2;
     const double scale = pixels_per_mm(options, grid);
     std::vector<double> diameters;
@@ -536,30 +592,25 @@ class Grader::Work {
       diameters = {kRelativeAperture * x};
     }
     std::optional<ScanGrade> best;
-    double best_diameter = 0;
     for (const double diameter : diameters) {
-      ScanGrade result{0,  grid, symbol.tone,       0,          0, 0, 0, {}, {},
-                       {}, {},   symbol.identifier, symbol.data};
+      ScanGrade result{
+          0,           grid,           symbol.tone, 0, 0, 0, 0, {}, {}, {}, {}, symbol.identifier,
+          symbol.data, symbol.mirrored};
       Scan scan(picture, options, aperture(diameter), result);
       (void)scan.measure();
       scan.grade();
       if (best && result.grade <= best->grade) continue;
       best = std::move(result);
-      best_diameter = diameter;
-    }
-    if (scale > 0) {
-      aperture_text = options.edition != Edition::Iso29158 && options.aperture_mil
-                          ? mil_text(*options.aperture_mil)
-                          : mil_text(best_diameter / scale / kMil);
-    } else {
-      aperture_text = best_diameter < 0.65 * x ? "0.5X" : "0.8X";
     }
     return std::move(*best);
   }
 
   static void add_remarks(const GreyImage& picture, const GradeOptions& options,
                           const ScanGrade& scan, std::vector<std::string>& remarks) {
-    if (scan.errors_per_block.empty()) {
+    if (scan.errors_per_block.empty() && scan.mirrored) {
+      add_once(remarks,
+               "the symbol is mirrored: only the upright form is graded, so it has grade 0");
+    } else if (scan.errors_per_block.empty()) {
       add_once(remarks, scan.identifier.empty()
                             ? "a symbol is there but could not be read: grade 0"
                             : "read with picture enhancement only; without it, as a verifier "
@@ -575,6 +626,15 @@ class Grader::Work {
               ? "the scale is not known, so the aperture is 0.8 of a module instead of what was "
                 "asked for"
               : "the scale is not known, so the aperture is 0.8 of a module");
+    }
+    if (options.pixels_per_mm && options.x_dimension_mm) {
+      const double measured =
+          (scan.grid.x_pixels + scan.grid.y_pixels) / 2 / *options.pixels_per_mm;
+      if (std::abs(measured / *options.x_dimension_mm - 1) > kScaleApart) {
+        add_once(remarks, fmt::format("at the given scale a module measures {:.2f} mm, not the "
+                                      "given {:.2f} mm; the scale counts",
+                                      measured, *options.x_dimension_mm));
+      }
     }
     const double x = std::min(scan.grid.x_pixels, scan.grid.y_pixels);
     if (x < kFewPixels) {
@@ -596,6 +656,7 @@ class Grader::Work {
   }
 
   SymbolReader reader_;
+  SymbolReader quick_{{.attempts_max = kQuickAttempts, .try_inverted = false}};
   Locator locator_;
   std::vector<std::unique_ptr<Aperture>> apertures_;
 };

@@ -49,10 +49,10 @@ class Grader {
   Grader& operator=(Grader&&) noexcept;
 
   // One symbol in one or more pictures (1..kPicturesMax); the overall grade is the mean.
-  // A symbol that is found but does not decode has grade 0. Fails with NotFound when a picture
-  // shows no symbol, with FailedPrecondition for symbols that are not graded yet (QR, GS1-128,
-  // other than ECC 200), with InvalidArgument for options out of range and pictures that
-  // check_image refuses.
+  // A symbol that is found but does not decode has grade 0. Fails with InvalidArgument when a
+  // picture shows another symbol than those before it, with NotFound when a picture shows none,
+  // with FailedPrecondition for symbols that are not graded yet (QR, GS1-128, other than ECC 200),
+  // with InvalidArgument for options out of range and pictures that check_image refuses.
   static constexpr std::size_t kPicturesMax = 64;
   Result<GradeReport> grade(std::span<const GreyImage> pictures, const GradeOptions& options);
 

@@ -22,6 +22,7 @@ using test::draw;
 using test::pack_symbol;
 using test::Scene;
 using test::Shot;
+using test::symbol_of_size;
 
 GradeReport graded(const GreyImage& picture, Edition edition = Edition::Iso15415_2011) {
   GradeOptions options;
@@ -538,6 +539,84 @@ TEST(Grade, SeveralPicturesAreAveraged) {
   EXPECT_EQ(report->scans[1].grade, 3);
   EXPECT_NEAR(report->grade, 2.6, 1e-9) << "(4 + 3 + 1) / 3, cut";
   EXPECT_EQ(report->letter, 'B');
+}
+
+TEST(Grade, DifferentSymbolsHaveNoMean) {
+  Grader grader;
+  const std::vector<GreyImage> other = {draw(Scene(pack_symbol(1))), draw(Scene(pack_symbol(2)))};
+  auto report = grader.grade(other, {});
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, Errc::InvalidArgument);
+  EXPECT_EQ(report.error().message, "picture 2 shows another symbol");
+  EXPECT_EQ(report.error().field, "picture 2");
+  const std::vector<GreyImage> larger = {draw(Scene(pack_symbol())), draw(Scene(pack_symbol())),
+                                         draw(Scene(symbol_of_size(32)))};
+  report = grader.grade(larger, {});
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().field, "picture 3");
+  const std::vector<GreyImage> none = {draw(Scene(pack_symbol())), GreyImage(100, 100, 200)};
+  report = grader.grade(none, {});
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, Errc::NotFound);
+  EXPECT_EQ(report.error().field, "picture 2");
+}
+
+bool has_remark(const GradeReport& report, std::string_view words) {
+  return std::any_of(report.remarks.begin(), report.remarks.end(), [&](const std::string& remark) {
+    return remark.find(words) != std::string::npos;
+  });
+}
+
+TEST(Grade, TheApertureIsThatOfTheScan) {
+  // One symbol at two distances: 0.8 of a module is not the same in millimetres.
+  const std::vector<GreyImage> pictures = {draw(Scene(pack_symbol()), {.pixels = 8}),
+                                           draw(Scene(pack_symbol()), {.pixels = 12})};
+  GradeOptions options;
+  options.pixels_per_mm = 20;
+  Grader grader;
+  const auto report = grader.grade(pictures, options);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->text, "4.0/13,19/660") << "0.32 and 0.48 mm";
+  EXPECT_NEAR(report->scans[0].aperture_pixels, 6.4, 0.07);
+  EXPECT_NEAR(report->scans[1].aperture_pixels, 9.6, 0.07);
+}
+
+TEST(Grade, AScaleThatContradictsTheModuleIsNamed) {
+  const GreyImage picture = draw(Scene(pack_symbol()));
+  GradeOptions options;
+  options.pixels_per_mm = 20;  // 8 pixels are 0.4 mm.
+  for (const auto& [x_mm, wrong] :
+       {std::pair{0.4, false}, {0.37, false}, {0.3, true}, {0.5, true}}) {
+    options.x_dimension_mm = x_mm;
+    const auto report = grade(picture, options);
+    ASSERT_TRUE(report);
+    EXPECT_EQ(has_remark(*report, "a module measures 0.40 mm, not the given"), wrong) << x_mm;
+  }
+}
+
+TEST(Grade, AMirroredSymbolIsCalledThat) {
+  const GreyImage upright = draw(Scene(pack_symbol()));
+  GreyImage mirrored = upright;
+  for (int y = 0; y < upright.height; ++y) {
+    std::reverse_copy(upright.row(y), upright.row(y) + upright.width, mirrored.row(y));
+  }
+  const GradeReport report = graded(mirrored);
+  EXPECT_EQ(report.grade, 0);
+  EXPECT_TRUE(has_remark(report, "the symbol is mirrored"));
+  EXPECT_TRUE(report.scans[0].mirrored);
+  EXPECT_TRUE(report.causes.empty());
+  EXPECT_FALSE(has_remark(graded(upright), "mirrored"));
+}
+
+TEST(Grade, AnotherSymbolInThePictureIsNamed) {
+  const GreyImage one = draw(Scene(pack_symbol(1))), two = draw(Scene(pack_symbol(2)));
+  GreyImage both(one.width + two.width, std::max(one.height, two.height), one.at(0, 0));
+  for (int y = 0; y < one.height; ++y) std::copy_n(one.row(y), one.width, both.row(y));
+  for (int y = 0; y < two.height; ++y) std::copy_n(two.row(y), two.width, both.row(y) + one.width);
+  EXPECT_TRUE(has_remark(graded(both), "more than one symbol"));
+  GreyImage room(both.width, both.height, one.at(0, 0));
+  for (int y = 0; y < one.height; ++y) std::copy_n(one.row(y), one.width, room.row(y));
+  EXPECT_FALSE(has_remark(graded(room), "more than one symbol"));
 }
 
 TEST(Grade, WhatCannotBeGradedIsRefused) {

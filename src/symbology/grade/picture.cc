@@ -173,9 +173,9 @@ class Sheet {
   void draw_head(Canvas& canvas) const {
     canvas.text(kMargin, kMargin, fmt::format("Grade {:.1f} ({})", report_.grade, report_.letter),
                 4, kText);
-    const std::string kind = fmt::format("{}  {}  {}x{} modules{}", report_.text,
-                                         to_string(report_.edition), size_.columns, size_.rows,
-                                         report_.estimate ? "  ESTIMATE: not calibrated" : "");
+    const std::string kind =
+        fmt::format("{}  {}  {}x{} modules{}", report_.text, to_string(report_.edition), size_.rows,
+                    size_.columns, report_.estimate ? "  ESTIMATE: not calibrated" : "");
     canvas.text(kMargin + 460, kMargin + 8, kind, 2, kText);
     canvas.text(left_x_, top_y_ - 22, "Camera picture with grid", 2, kText);
     canvas.text(right_x_, top_y_ - 22, "Grade of each module", 2, kText);

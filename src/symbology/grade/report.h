@@ -75,8 +75,9 @@ struct ScanGrade {
   std::vector<Segment> segments;  // The five first, then parts, then the average grade ("AG"/"DD").
   std::vector<int> errors_per_block;  // Codewords; empty when the symbol did not decode.
   std::vector<ModuleFinding> modules;
-  std::string identifier;  // "]d2".
+  std::string identifier;  // "]d2"; empty when the symbol could not be read.
   Bytes data;
+  bool mirrored = false;  // Read, but wrong way round: its grade is 0.
 
   // -1 <= column <= columns, -1 <= row <= rows: the ring around the symbol is the quiet zone.
   [[nodiscard]] const ModuleFinding& module(int column, int row) const {
@@ -96,7 +97,7 @@ struct GradeReport {
   Edition edition;
   double grade;                      // Mean over the scans, one decimal.
   char letter;                       // 'A'..'F'.
-  std::string text;                  // "3.0/08/660": grade/aperture/wavelength[/light].
+  std::string text;                  // "3.0/08/660": grade/aperture[,..]/wavelength[/light].
   bool estimate;                     // True unless reflectance was calibrated.
   std::vector<std::string> remarks;  // What limits the result, in order of weight.
   std::vector<Cause> causes;         // Likeliest first; empty for a good symbol.
