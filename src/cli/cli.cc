@@ -1,6 +1,12 @@
 #include "cli/cli.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <iostream>
+#include <sstream>
 
 #include "cli/commands.h"
 #include "cli/nouns.h"
@@ -21,6 +27,11 @@ int exit_code(Errc code) {
     default:
       return kFailed;
   }
+}
+
+int exit_code(const Error& error) {
+  const bool option = error.code == Errc::InvalidArgument && error.field.rfind("--", 0) == 0;
+  return option ? static_cast<int>(kUsage) : exit_code(error.code);
 }
 
 int exit_code_of_status(unsigned http_status) {
@@ -63,9 +74,51 @@ Result<ServeOptions> serve_options(const Arguments& arguments) {
   return options;
 }
 
+// A closed standard stream leaves its number to the next file that is opened, and what is printed
+// would go into that file. Opened the wrong way round, the number is taken and using it fails.
+void occupy_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) != -1) continue;
+    static_cast<void>(::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+  }
+}
+
+// An answer that nobody got (a full disk, a closed pipe) is no success.
+int delivered(int code) {
+  std::cout.flush();
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout) return code;
+  print_error(Error{.code = Errc::Unavailable,
+                    .message = "standard output did not take the whole answer",
+                    .remedy = "check the space on the disk, or what the output is piped into"});
+  return kFailed;
+}
+
+// What the parser says, and which word it was that is no command.
+int usage(const CLI::App& app, const CLI::ParseError& wrong) {
+  std::ostringstream said;
+  if (app.exit(wrong, std::cout, said) == 0) return kOk;  // Help and version are no mistakes.
+  const CLI::App* noun = &app;
+  while (!noun->get_subcommands().empty()) noun = noun->get_subcommands().front();
+  const auto rest = noun->remaining();
+  if (dynamic_cast<const CLI::RequiredError*>(&wrong) != nullptr && !rest.empty() &&
+      rest.front()[0] != '-' && noun->get_require_subcommand_min() > 0) {
+    const std::string path = (noun == &app ? "" : noun->get_name() + " ") + rest.front();
+    print_error(Error{.message = "there is no command '" + path + "'",
+                      .remedy = "packtrail " + (noun == &app ? "" : noun->get_name() + " ") +
+                                "--help lists them"});
+    return kUsage;
+  }
+  std::istringstream lines(said.str());
+  for (std::string line; std::getline(lines, line);) {
+    std::fprintf(stderr, "%s\n", printable(line).c_str());
+  }
+  return kUsage;
+}
+
 }  // namespace
 
 int run(int argc, char** argv, const Environment& environment) {
+  occupy_standard_streams();
   CLI::App app{
       "Packtrail: a name for every medicine pack, a record of what happens to it, and proof "
       "of both."};
@@ -198,10 +251,9 @@ int run(int argc, char** argv, const Environment& environment) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& wrong) {
-    const int shown = app.exit(wrong);
-    return shown == 0 ? kOk : kUsage;  // Help and version are no mistakes.
+    return delivered(usage(app, wrong));
   }
-  return code;
+  return delivered(code);
 }
 
 }  // namespace packtrail::cli

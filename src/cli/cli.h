@@ -22,6 +22,8 @@ namespace packtrail::cli {
 enum ExitCode : int { kOk = 0, kFailed = 1, kUsage = 2, kSaidNo = 3, kNotFound = 4, kConflict = 5 };
 
 [[nodiscard]] int exit_code(Errc code);
+// An error of an option (field "--name") is kUsage, any other goes by its code.
+[[nodiscard]] int exit_code(const Error& error);
 [[nodiscard]] int exit_code_of_status(unsigned http_status);
 
 // One way to ask the owner of a data folder.

@@ -38,7 +38,7 @@ int fail(const Options& options, const char* verdict, const Error& error) {
   } else {
     print_error(error);
   }
-  return exit_code(error.code);
+  return exit_code(error);
 }
 
 // A text as read: its elements, and the stem when it is a Digital Link.

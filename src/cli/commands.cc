@@ -91,7 +91,7 @@ Status write_file(const fs::path& path, std::string_view content) {
 
 int fail(const Error& error) {
   print_error(error);
-  return exit_code(error.code);
+  return exit_code(error);
 }
 
 int fail(const api::Response& response) {

@@ -28,7 +28,7 @@ constexpr std::size_t kLineMax = 64 * 1024;  // Of standard input; longer lines 
 
 int fail(const Error& error) {
   print_error(error);
-  return exit_code(error.code);
+  return exit_code(error);
 }
 
 Date today() {

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "cli/label_templates.h"
 #include "cli/nouns.h"
@@ -22,7 +23,7 @@ struct Options {
   std::string form, format = "png", language;
   std::vector<std::string> forms, data;
   std::filesystem::path out;
-  int dpi = 0;
+  std::optional<int> dpi;
   bool preview = false, json = false;
 };
 
@@ -81,10 +82,16 @@ std::string about_json(const sym::LabelTemplate& form, const sym::Page& page) {
                                                     {"texts", std::move(texts)}});
 }
 
+Result<sym::LayoutOptions> layout(const Options& options, const std::string& language) {
+  PACKTRAIL_TRY(check_dpi(options.dpi));
+  return sym::LayoutOptions{language, options.dpi.value_or(0)};
+}
+
 Status render_label(const Options& options) {
+  const auto how = PACKTRAIL_TRY(layout(options, options.language));
   const auto form = PACKTRAIL_TRY(load(options.form));
   const auto data = PACKTRAIL_TRY(data_of(form, options.data));
-  const auto page = PACKTRAIL_TRY(sym::lay_out(form, data, {options.language, options.dpi}));
+  const auto page = PACKTRAIL_TRY(sym::lay_out(form, data, how));
   const Bytes bytes = options.preview ? PACKTRAIL_TRY(sym::to_preview(page, kPreviewPixelsPerMm))
                                       : PACKTRAIL_TRY(print_page(page, options.format));
   if (options.json) {
@@ -96,6 +103,13 @@ Status render_label(const Options& options) {
 
 // One file for all templates would need pages of one size; each has its own sheets.
 Status proof(const Options& options) {
+  const auto how = PACKTRAIL_TRY(layout(options, options.language));
+  if (options.json && options.out.empty()) {
+    return Error{.message = "the sheets themselves would stand on standard output",
+                 .field = "--json",
+                 .remedy = "give --out"};
+  }
+  boost::json::array written;
   if (options.forms.size() > 1 && !std::filesystem::is_directory(options.out)) {
     return Error{.message = "several proofs need a folder",
                  .field = "--out",
@@ -104,11 +118,21 @@ Status proof(const Options& options) {
   for (const std::string& name : options.forms) {
     const auto form = PACKTRAIL_TRY(load(name));
     const auto data = PACKTRAIL_TRY(data_of(form, options.data));
-    const auto bytes =
-        PACKTRAIL_TRY(sym::to_proof_sheet(form, data, {options.language, options.dpi}));
-    const bool folder = std::filesystem::is_directory(options.out);
-    PACKTRAIL_TRY(deliver(bytes, folder ? options.out / (form.name + "-proof.pdf") : options.out));
+    const auto bytes = PACKTRAIL_TRY(sym::to_proof_sheet(form, data, how));
+    const auto file = std::filesystem::is_directory(options.out)
+                          ? options.out / (form.name + "-proof.pdf")
+                          : options.out;
+    PACKTRAIL_TRY(deliver(bytes, file));
+    boost::json::array languages;
+    if (!options.language.empty()) {
+      languages.emplace_back(options.language);
+    } else {
+      for (const auto& language : form.languages) languages.emplace_back(language);
+    }
+    written.push_back(boost::json::object{
+        {"template", form.name}, {"file", file.string()}, {"languages", std::move(languages)}});
   }
+  if (options.json) std::puts(boost::json::serialize(written).c_str());
   return {};
 }
 
@@ -146,7 +170,8 @@ Status list(const Options& options) {
 Status check(const Options& options) {
   const auto form = PACKTRAIL_TRY(load(options.form));
   for (const std::string& language : form.languages) {
-    const auto page = PACKTRAIL_TRY(sym::lay_out(form, form.sample, {language, options.dpi}));
+    const auto how = PACKTRAIL_TRY(layout(options, language));
+    const auto page = PACKTRAIL_TRY(sym::lay_out(form, form.sample, how));
     const auto shapes = sym::check_page(page);
     if (!shapes) {
       Error error = shapes.error();
@@ -178,7 +203,7 @@ void add_label_commands(const Nouns& nouns) {
       const Status done = verb(*options);
       if (done) return;
       print_error(done.error());
-      code = exit_code(done.error().code);
+      code = exit_code(done.error());
     };
   };
   const auto with_data = [&](CLI::App* command) {
@@ -190,14 +215,17 @@ void add_label_commands(const Nouns& nouns) {
   };
   auto* render = label->add_subcommand("render", "A label for a printer, a screen or a document");
   render->add_option("TEMPLATE", options->form, "Name or file")->required();
-  render->add_option("--format", options->format, kPrintFormats)->capture_default_str();
-  render->add_flag("--preview", options->preview, "PNG for the screen: rulers, quiet zones tinted");
+  auto* format =
+      render->add_option("--format", options->format, kPrintFormats)->capture_default_str();
+  render->add_flag("--preview", options->preview, "PNG for the screen: rulers, quiet zones tinted")
+      ->excludes(format);
   render->add_flag("--json", options->json, "Describe the label as JSON on standard output");
   with_data(render);
   render->callback(run(render_label));
 
   auto* sheet = label->add_subcommand("proof", "A proof sheet (PDF) for approval, all languages");
   sheet->add_option("TEMPLATE", options->forms, "Names or files")->required();
+  sheet->add_flag("--json", options->json, "List the files written as JSON; needs --out");
   with_data(sheet);
   sheet->callback(run(proof));
 

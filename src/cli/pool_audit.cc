@@ -37,7 +37,7 @@ struct Options {
 
 int fail(const Error& error) {
   print_error(error);
-  return exit_code(error.code);
+  return exit_code(error);
 }
 
 // One number a line. Empty lines are passed over, so that a file may end with one.

@@ -40,17 +40,26 @@ Result<Bytes> print_page(const symbology::Page& page, std::string_view format) {
 Status deliver(ByteView bytes, const std::filesystem::path& out) {
   if (out.empty()) {
     std::fwrite(bytes.data(), 1, bytes.size(), stdout);
-    if (std::fflush(stdout) == 0) return {};
-    return Error{.code = Errc::Unavailable, .message = "cannot write to standard output"};
+    return {};  // cli::run sees at the end whether all of it was taken.
   }
   std::ofstream file(out, std::ios::binary | std::ios::trunc);
   file.write(reinterpret_cast<const char*>(bytes.data()),
              static_cast<std::streamsize>(bytes.size()));
   file.close();
   if (file) return {};
+  std::error_code failed;
   return Error{.code = Errc::Unavailable,
                .message = "cannot write " + out.string(),
-               .remedy = "check the path and the space on the disk"};
+               .remedy = std::filesystem::is_directory(out, failed)
+                             ? "give a file, not a folder"
+                             : "check the path and the space on the disk"};
+}
+
+Status check_dpi(const std::optional<int>& dpi) {
+  if (!dpi || *dpi == 203 || *dpi == 300 || *dpi == 600) return {};
+  return Error{.message = std::to_string(*dpi) + " dots per inch are no resolution of a printer",
+               .field = "--dpi",
+               .rule = "203, 300 or 600"};
 }
 
 Result<std::string> read_small_file(const std::filesystem::path& path) {
@@ -79,10 +88,10 @@ Result<int> micrometres_of(std::string_view millimetres, const char* field) {
   const auto [end, failed] =
       std::from_chars(millimetres.data(), millimetres.data() + millimetres.size(), value);
   if (failed != std::errc() || end != millimetres.data() + millimetres.size() ||
-      !(value > 0 && value <= 1000)) {
+      !(value >= 0.001 && value <= 1000)) {
     return Error{.message = "'" + std::string(millimetres) + "' is no length in millimetres",
                  .field = field,
-                 .rule = "above 0, at most 1000"};
+                 .rule = "0.001 to 1000"};
   }
   return static_cast<int>(std::lround(value * 1000));
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,13 +21,17 @@ inline constexpr const char* kPrintFormats =
 // InvalidArgument (field "--format") for a name that is none of kPrintFormats, else as the output.
 [[nodiscard]] Result<Bytes> print_page(const symbology::Page& page, std::string_view format);
 
-// To the file, or to standard output when `out` is empty. Fails with Unavailable.
+// To the file, or to standard output when `out` is empty. Fails with Unavailable; that standard
+// output did not take it shows when the program ends.
 [[nodiscard]] Status deliver(ByteView bytes, const std::filesystem::path& out);
+
+// What --dpi gave; nothing is the template's own. InvalidArgument for another than 203, 300, 600.
+[[nodiscard]] Status check_dpi(const std::optional<int>& dpi);
 
 // At most 1 MiB. NotFound, ResourceExhausted.
 [[nodiscard]] Result<std::string> read_small_file(const std::filesystem::path& path);
 
-// "12.5" as micrometres, 0 < value <= 1000 mm. InvalidArgument with `field`.
+// "12.5" as micrometres, 0.001 to 1000 mm. InvalidArgument with `field`.
 [[nodiscard]] Result<int> micrometres_of(std::string_view millimetres, const char* field);
 
 }  // namespace packtrail::cli

@@ -19,11 +19,18 @@ namespace sym = symbology;
 
 struct Options {
   std::string text, kind = "gs1-datamatrix", format = "text", x_mm, use, size, room, bar_height;
-  std::string stem = "https://id.gs1.org";
+  std::string stem;  // Empty: kStem.
   int dpi = 300;
   std::filesystem::path out;
   bool json = false, invert = false, partners_elsewhere = false;
 };
+
+constexpr const char* kStem = "https://id.gs1.org";
+
+// An option that this symbol would pass over.
+Error meaningless(const char* option, const std::string& why) {
+  return Error{.message = why, .field = option, .remedy = std::string("leave ") + option + " out"};
+}
 
 // "24x24", "16x48": two whole numbers.
 Result<std::pair<std::string_view, std::string_view>> two(std::string_view text,
@@ -63,10 +70,27 @@ Result<sym::MadeSymbol> make(const Options& options) {
     request.size = sym::SymbolSize{PACKTRAIL_TRY(whole(rows, "--size")),
                                    PACKTRAIL_TRY(whole(columns, "--size"))};
   }
+  const sym::Carrier carrier = sym::carrier_of(*kind);
+  const bool linear = carrier == sym::Carrier::Gs1128 || carrier == sym::Carrier::Itf14;
+  if (!options.bar_height.empty() && !linear) {
+    return meaningless("--bar-height-mm", "a " + options.kind + " has no bars");
+  }
+  if (!options.stem.empty() && !sym::carries_link(*kind)) {
+    return meaningless("--stem", "a " + options.kind + " holds no Digital Link");
+  }
+  if (options.invert && options.format != "text") {
+    return meaningless("--invert", "only the format text is inverted");
+  }
   if (sym::carries_link(*kind)) {
-    if (gs1::looks_like_link(options.text)) return sym::make_link_symbol(options.text, request);
+    if (gs1::looks_like_link(options.text)) {
+      if (!options.stem.empty()) {
+        return meaningless("--stem", "the Digital Link that was given is encoded as it is");
+      }
+      return sym::make_link_symbol(options.text, request);
+    }
     const auto given = PACKTRAIL_TRY(gs1::recognise(options.text));
-    const std::string uri = PACKTRAIL_TRY(gs1::to_digital_link(given.elements, options.stem));
+    const std::string uri = PACKTRAIL_TRY(
+        gs1::to_digital_link(given.elements, options.stem.empty() ? kStem : options.stem));
     return sym::make_link_symbol(uri, request);
   }
   const auto given = PACKTRAIL_TRY(gs1::recognise(options.text));
@@ -153,6 +177,7 @@ std::string about_json(const sym::MadeSymbol& symbol, const sym::PrintPlan& plan
 }
 
 Status run(const Options& options) {
+  PACKTRAIL_TRY(check_dpi(options.dpi));
   auto symbol = PACKTRAIL_TRY(make(options));
   const auto planned = PACKTRAIL_TRY(plan(options, symbol));
   if (options.json) {
@@ -164,9 +189,13 @@ Status run(const Options& options) {
     if (!options.json) shown += about(symbol, planned);
     return deliver(as_bytes(shown), options.out);
   }
-  const auto bytes =
-      PACKTRAIL_TRY(print_page(sym::page_of(std::move(symbol), planned), options.format));
-  return deliver(bytes, options.out);
+  auto bytes = print_page(sym::page_of(std::move(symbol), planned), options.format);
+  if (!bytes) {
+    Error error = std::move(bytes).error();
+    if (error.field == "--format") error.rule = "text, " + error.rule;
+    return error;
+  }
+  return deliver(*bytes, options.out);
 }
 
 }  // namespace
@@ -194,8 +223,8 @@ void add_symbol_make(CLI::App& symbol, const Nouns& nouns) {
   command->add_option("--size", options->size, "Exactly these rows x columns: 16x48");
   command->add_option("--room-mm", options->room, "Room on the item, width x height: 20x8");
   command->add_option("--bar-height-mm", options->bar_height, "Of GS1-128 and ITF-14");
-  command->add_option("--stem", options->stem, "Begins the Digital Link made from elements")
-      ->capture_default_str();
+  command->add_option("--stem", options->stem,
+                      std::string("Begins the Digital Link made from elements; without, ") + kStem);
   command->add_flag("--partners-elsewhere", options->partners_elsewhere,
                     "Elements that these need stand in another symbol on the item");
   command->add_flag("--invert", options->invert, "Text: for terminals with a dark background");
@@ -205,7 +234,7 @@ void add_symbol_make(CLI::App& symbol, const Nouns& nouns) {
     const Status done = run(*options);
     if (done) return;
     print_error(done.error());
-    code = exit_code(done.error().code);
+    code = exit_code(done.error());
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 
 #include <fmt/format.h>
 #include <boost/json/parse.hpp>
@@ -18,19 +19,46 @@ std::size_t width(std::string_view text) {
   }));
 }
 
+// The UTF-8 character at the start of `text`: its length and code point, or {1, nothing}.
+struct Character {
+  std::size_t size = 1;
+  std::optional<char32_t> code = {};
+};
+
+Character first_character(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) return {1, lead};
+  const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return {};
+  char32_t code = lead & (0xFFU >> (size + 1));
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return {};
+    code = code << 6 | (byte(i) & 0x3FU);
+  }
+  static constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
+  if (code < kLeast[size] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return {};
+  return {size, code};
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
   std::string shown;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte == 0x1D) {
+  while (!text.empty()) {
+    const Character one = first_character(text);
+    const char32_t code = one.code.value_or(static_cast<unsigned char>(text[0]));
+    if (code == 0x1D) {
       shown += "<GS>";
-    } else if (byte < 0x20 || byte == 0x7F) {
-      shown += fmt::format("<{:02X}>", byte);
+    } else if (!one.code || code < 0x20 || code == 0x7F) {
+      shown += fmt::format("<{:02X}>", static_cast<unsigned>(code));
+    } else if ((code >= 0x80 && code < 0xA0) || (code >= 0x2028 && code <= 0x202E) ||
+               (code >= 0x2066 && code <= 0x2069)) {
+      shown += fmt::format("<U+{:04X}>", static_cast<unsigned>(code));
     } else {
-      shown += c;
+      shown += text.substr(0, one.size);
     }
+    text.remove_prefix(one.size);
   }
   return shown;
 }
@@ -66,11 +94,11 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
 
 void print_error(const Error& error) {
   std::string text = "error: ";
-  if (!error.field.empty()) text += error.field + ": ";
-  text += error.message;
+  if (!error.field.empty()) text += printable(error.field) + ": ";
+  text += printable(error.message);
   if (error.offset) text += fmt::format(" (at offset {})", *error.offset);
-  if (!error.rule.empty()) text += "\n  rule:   " + error.rule;
-  if (!error.remedy.empty()) text += "\n  remedy: " + error.remedy;
+  if (!error.rule.empty()) text += "\n  rule:   " + printable(error.rule);
+  if (!error.remedy.empty()) text += "\n  remedy: " + printable(error.remedy);
   std::fprintf(stderr, "%s\n", text.c_str());
 }
 

@@ -13,13 +13,14 @@
 
 namespace packtrail::cli {
 
-// Control characters become visible marks, so that no stored text can move the cursor.
+// Control characters (C0, DEL, C1), bidi overrides and what is no UTF-8 become visible marks, so
+// that no stored or given text can move the cursor, turn a line or begin an escape sequence.
 [[nodiscard]] std::string printable(std::string_view text);
 
 // Columns padded to their widest cell; the first row is the heading.
 void print_table(const std::vector<std::vector<std::string>>& rows);
 
-// "error: field: message" with rule and remedy on lines of their own, on stderr.
+// "error: field: message" with rule and remedy on lines of their own, on stderr; all printable().
 void print_error(const Error& error);
 // The same from an RFC 9457 problem document.
 void print_problem(std::string_view body);
