@@ -68,6 +68,7 @@ TEST(Interpretation, BrokenTagsAreNoElementStrings) {
   ASSERT_FALSE(broken);
   EXPECT_EQ(broken.error().error.field, "EPC tag");
   EXPECT_NE(broken.error().error.message.find("partition"), std::string::npos);
+  EXPECT_TRUE(interpret("307BFFFFF7194E4000001A85", kPlain).error().suggestions.empty());
   EXPECT_NE(broken.error().error.remedy.find("(30)"), std::string::npos);
   const auto cut = interpret("3034257BF7194E4000001A8", kPlain);
   ASSERT_FALSE(cut);

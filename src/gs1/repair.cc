@@ -227,7 +227,7 @@ void try_letters(std::string_view text, Candidates& out) {
   std::string letters;
   for (std::size_t n = 0; n < kReplacedMax; ++n) {
     const auto read = recognise(fixed);
-    if (read) break;
+    if (read || read.error().field == "EPC tag") break;  // There letters are digits.
     const std::size_t begin = read.error().offset.value_or(fixed.size());
     const std::size_t end =
         std::min(begin + std::max<std::size_t>(read.error().length, 1), fixed.size());
