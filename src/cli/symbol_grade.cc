@@ -1,15 +1,16 @@
 #include <fmt/format.h>
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 
 #include "cli/nouns.h"
+#include "cli/picture_file.h"
+#include "cli/print_output.h"
 #include "cli/terminal.h"
 #include "symbology/grade/grade.h"
 #include "symbology/grade/picture.h"
@@ -20,8 +21,7 @@ namespace {
 
 namespace sym = symbology;
 
-constexpr std::size_t kFileMax = std::size_t{64} << 20;  // Bytes of one picture.
-constexpr std::size_t kRunMax = 1'000'000;               // Pictures of a run.
+constexpr std::size_t kRunMax = 1'000'000;  // Pictures of a run.
 
 struct Options {
   std::vector<std::filesystem::path> files;
@@ -31,32 +31,6 @@ struct Options {
   std::filesystem::path picture;
   bool json = false, run = false;
 };
-
-Result<sym::GreyImage> load(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
-    return Error{
-        .code = Errc::NotFound, .message = "the file cannot be opened", .field = path.string()};
-  }
-  Bytes bytes;
-  std::array<char, 65536> buffer{};
-  while (in.read(buffer.data(), buffer.size()) || in.gcount() > 0) {
-    bytes.insert(bytes.end(), buffer.begin(), buffer.begin() + in.gcount());
-    if (bytes.size() > kFileMax) {
-      return Error{.code = Errc::ResourceExhausted,
-                   .message = "the file is too large",
-                   .field = path.string(),
-                   .rule = "kFileMax 64 MiB"};
-    }
-  }
-  auto image = sym::from_png(bytes);
-  if (!image) {
-    Error error = std::move(image).error();
-    error.field = path.string();
-    return error;
-  }
-  return image;
-}
 
 // "240,20" greys of white and black, or "240:0.85,20:0.03" with their reflectances.
 Result<sym::Calibration> calibration_of(std::string_view text) {
@@ -130,13 +104,14 @@ boost::json::object json_of(const sym::ScanGrade& scan, const std::filesystem::p
         {"segment", each.name}, {"damage", rounded(each.damage)}, {"grade", rounded(each.grade)}});
   }
   for (const int count : scan.errors_per_block) errors.push_back(count);
-  return {{"file", file.string()},
+  return {{"file", name_of(file)},
           {"grade", rounded(scan.grade)},
           {"decoded", !scan.errors_per_block.empty()},
           {"identifier", scan.identifier},
           {"columns", scan.grid.size.columns},
           {"rows", scan.grid.size.rows},
           {"light_on_dark", scan.tone == sym::Tone::LightOnDark},
+          {"mirrored", scan.mirrored},
           {"module_pixels",
            boost::json::array{rounded(scan.grid.x_pixels), rounded(scan.grid.y_pixels)}},
           {"aperture_pixels", scan.aperture_pixels},
@@ -192,9 +167,11 @@ void print(const sym::GradeReport& report, const Options& options) {
              report.estimate ? "  estimate" : "");
   for (std::size_t i = 0; i < report.scans.size(); ++i) {
     const sym::ScanGrade& scan = report.scans[i];
-    if (report.scans.size() > 1) fmt::print("{}\n", printable(options.files[i].string()));
-    fmt::print("{}x{} modules of {:.1f} x {:.1f} pixels, grade {:.1f}\n", scan.grid.size.columns,
-               scan.grid.size.rows, scan.grid.x_pixels, scan.grid.y_pixels, scan.grade);
+    if (report.scans.size() > 1) fmt::print("{}\n", printable(name_of(options.files[i])));
+    fmt::print("{}x{} modules of {:.1f} x {:.1f} pixels{}{}, grade {:.1f}\n", scan.grid.size.rows,
+               scan.grid.size.columns, scan.grid.x_pixels, scan.grid.y_pixels,
+               scan.tone == sym::Tone::LightOnDark ? ", light on dark" : "",
+               scan.mirrored ? ", mirrored" : "", scan.grade);
     for (const sym::ParameterGrade& each : scan.parameters) {
       fmt::print("  {:<30}{:>8}  {}\n", sym::title_of(each.parameter), value_text(each),
                  each.counts ? fmt::format("{:.1f}", each.grade) : std::string("-"));
@@ -210,28 +187,34 @@ void print(const sym::GradeReport& report, const Options& options) {
   for (const std::string& remark : report.remarks) fmt::print("note: {}\n", remark);
 }
 
-Status write_picture(const sym::GreyImage& image, const sym::GradeReport& report,
-                     const std::filesystem::path& path) {
-  const Bytes png = PACKTRAIL_TRY(sym::grade_picture(image, report));
-  std::ofstream out(path, std::ios::binary);
-  out.write(reinterpret_cast<const char*>(png.data()), static_cast<std::streamsize>(png.size()));
-  out.close();
-  if (!out) {
-    return Error{.code = Errc::Unavailable,
-                 .message = "the picture cannot be written",
-                 .field = path.string()};
+// The grader names the picture that it refuses, "picture" or "picture 2"; people know the file.
+Error with_file(Error error, const Options& options) {
+  constexpr std::string_view kPicture = "picture";
+  if (!error.field.starts_with(kPicture)) return error;
+  std::size_t number = 1;
+  if (error.field.size() > kPicture.size()) {
+    const char* const end = error.field.data() + error.field.size();
+    const auto [stop, failed] =
+        std::from_chars(error.field.data() + kPicture.size() + 1, end, number);
+    if (failed != std::errc() || stop != end) return error;
   }
-  return {};
+  if (number >= 1 && number <= options.files.size()) {
+    error.field = name_of(options.files[number - 1]);
+  }
+  return error;
 }
 
 // The pictures show one symbol.
 Result<int> grade_one(const Options& options, const sym::GradeOptions& how) {
   std::vector<sym::GreyImage> pictures;
-  for (const auto& file : options.files) pictures.push_back(PACKTRAIL_TRY(load(file)));
+  for (const auto& file : options.files) pictures.push_back(PACKTRAIL_TRY(read_picture(file)));
   sym::Grader grader;
-  const sym::GradeReport report = PACKTRAIL_TRY(grader.grade(pictures, how));
+  auto graded = grader.grade(pictures, how);
+  if (!graded) return with_file(std::move(graded).error(), options);
+  const sym::GradeReport& report = *graded;
   if (!options.picture.empty()) {
-    PACKTRAIL_TRY(write_picture(pictures.front(), report, options.picture));
+    const Bytes png = PACKTRAIL_TRY(sym::grade_picture(pictures.front(), report));
+    PACKTRAIL_TRY(deliver(png, options.picture));
   }
   if (options.json) {
     fmt::print("{}\n", boost::json::serialize(json_of(report, options, 0)));
@@ -241,8 +224,8 @@ Result<int> grade_one(const Options& options, const sym::GradeOptions& how) {
   return report.grade + 1e-9 >= options.minimum ? kOk : kSaidNo;
 }
 
-// The pictures show one pack after the other; a pack without a readable symbol has failed, and the
-// run goes on.
+// The pictures show one pack after the other; a pack whose picture cannot be read or graded has
+// failed, and the run goes on.
 Result<int> grade_run(const Options& options, const sym::GradeOptions& how) {
   if (options.files.size() > kRunMax) {
     return Error{.code = Errc::ResourceExhausted,
@@ -254,17 +237,19 @@ Result<int> grade_run(const Options& options, const sym::GradeOptions& how) {
   sym::RunTrend trend({options.minimum, options.warn_packs, options.batch});
   int code = kOk;
   for (std::size_t i = 0; i < options.files.size(); ++i) {
-    const std::string name = options.files[i].string();
-    const sym::GreyImage picture = PACKTRAIL_TRY(load(options.files[i]));
-    const auto report = grader.grade({&picture, 1}, how);
+    const std::string name = name_of(options.files[i]);
+    const auto picture = read_picture(options.files[i]);
+    const auto report =
+        picture ? grader.grade({&*picture, 1}, how) : Result<sym::GradeReport>(picture.error());
     if (!report) {
-      if (report.error().code != Errc::NotFound) return report.error();
+      // Options that no picture can be graded with end the run.
+      if (picture && report.error().code == Errc::InvalidArgument) return report.error();
       code = kSaidNo;
       if (options.json) {
         fmt::print("{}\n", boost::json::serialize(boost::json::object{
-                               {"file", name}, {"error", report.error().message}}));
+                               {"file", name}, {"error", as_unicode(report.error().message)}}));
       } else {
-        fmt::print("{}  {}\n", printable(name), report.error().message);
+        fmt::print("{}  failed: {}\n", printable(name), printable(report.error().message));
       }
       continue;
     }
@@ -283,7 +268,9 @@ Result<int> grade_run(const Options& options, const sym::GradeOptions& how) {
       fmt::print("{}\n", boost::json::serialize(line));
       continue;
     }
-    fmt::print("{}  {}\n", printable(name), report->text);
+    fmt::print("{}  {} ({})  {}{}  {}\n", printable(name), report->text, report->letter,
+               sym::to_string(report->edition), report->estimate ? "  estimate" : "",
+               report->grade + 1e-9 >= options.minimum ? "pass" : "fail");
     for (const sym::TrendWarning& each : warnings) {
       fmt::print("  warning: {} {}, about {} packs left. {}\n", sym::title_of(each.parameter),
                  sym::to_string(each.state), each.packs_left, each.to_do);
@@ -312,10 +299,14 @@ void add_symbol_grade(CLI::App& symbol, const Nouns& nouns) {
       ->add_option("--edition", options->edition,
                    "2011 or 2024 of ISO/IEC 15415, or 29158 for direct marks")
       ->capture_default_str();
-  command->add_option("--aperture-mil", options->aperture_mil,
-                      "Diameter of the aperture; needs --dpi or --x-mm. 0.8 of a module without");
-  command->add_option("--dpi", options->dpi, "Pixels per inch of the picture");
-  command->add_option("--x-mm", options->x_mm, "Width of one module");
+  command
+      ->add_option("--aperture-mil", options->aperture_mil,
+                   "Diameter of the aperture; needs --dpi or --x-mm. 0.8 of a module without")
+      ->check(CLI::Range(1.0, 200.0));
+  command->add_option("--dpi", options->dpi, "Pixels per inch of the picture")
+      ->check(CLI::Range(13.0, 50'800.0));
+  command->add_option("--x-mm", options->x_mm, "Width of one module")
+      ->check(CLI::Range(0.05, 10.0));
   command->add_option("--wavelength", options->wavelength, "Of the light, in nm")
       ->capture_default_str();
   command->add_option("--light", options->light, "Angle and sides of the light: 45Q, 30T, 90, D")
@@ -328,8 +319,10 @@ void add_symbol_grade(CLI::App& symbol, const Nouns& nouns) {
   command->add_flag("--run", options->run,
                     "The pictures are packs in the order of printing: warn before they fail");
   command->add_option("--warn-packs", options->warn_packs, "With --run: how long before")
+      ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   command->add_option("--batch", options->batch, "With --run: packs per mean, 16 means per trend")
+      ->check(CLI::Range(2, 10'000))
       ->capture_default_str();
   command->add_flag("--json", options->json,
                     "Everything, as one JSON object (with --run per pack)");
@@ -339,10 +332,19 @@ void add_symbol_grade(CLI::App& symbol, const Nouns& nouns) {
       code = *outcome;
       return;
     }
-    print_error(outcome.error());
-    // A symbol that is not graded yet is no conflict.
-    code = outcome.error().code == Errc::FailedPrecondition ? kFailed
-                                                            : exit_code(outcome.error().code);
+    const Error& error = outcome.error();
+    const auto file = std::find_if(options->files.begin(), options->files.end(),
+                                   [&](const auto& each) { return name_of(each) == error.field; });
+    if (file == options->files.end()) {
+      print_error(error);
+    } else {
+      print_file_error(*file, error, options->json ? ErrorForm::Json : ErrorForm::Text);
+    }
+    if (error.code == Errc::InvalidArgument && error.field.starts_with("--")) {
+      code = kUsage;
+    } else {  // A symbol that is not graded yet is no conflict.
+      code = error.code == Errc::FailedPrecondition ? kFailed : exit_code(error.code);
+    }
   });
 }
 

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,6 +14,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "cli/nouns.h"
+#include "cli/picture_file.h"
 #include "cli/terminal.h"
 #include "gs1/element_string.h"
 #include "symbology/read/layer.h"
@@ -25,8 +25,6 @@ namespace {
 namespace sym = symbology;
 namespace json = boost::json;
 
-constexpr std::size_t kPictureFileMax = std::size_t{64} << 20;
-
 struct Options {
   std::vector<std::filesystem::path> files;
   std::vector<std::string> allowed;
@@ -35,30 +33,6 @@ struct Options {
   int attempts = 64;
   bool all = false, json = false, datamatrix_only = false, upright_only = false;
 };
-
-Result<Bytes> read_picture_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return Error{.code = Errc::NotFound,
-                 .message = "cannot open " + path.string(),
-                 .remedy = "check the path"};
-  }
-  Bytes content;
-  char buffer[65536];
-  while (file.read(buffer, sizeof buffer) || file.gcount() > 0) {
-    content.insert(content.end(), buffer, buffer + file.gcount());
-    if (content.size() > kPictureFileMax) {
-      return Error{.code = Errc::ResourceExhausted,
-                   .message = path.string() + " is larger than 64 MiB"};
-    }
-  }
-  if (file.bad() || std::filesystem::is_directory(path)) {
-    return Error{.code = Errc::Unavailable,
-                 .message = "cannot read " + path.string(),
-                 .remedy = "give a file, not a folder"};
-  }
-  return content;
-}
 
 // "6x8": rows and columns.
 Result<sym::LayerSpec> layer_of(std::string_view text) {
@@ -102,11 +76,12 @@ std::string place_of(const sym::Symbol& symbol) {
 
 std::string about(const sym::Symbol& symbol) {
   std::string out = "  corners " + place_of(symbol);
-  if (symbol.rows > 0) out += fmt::format("; {} x {} modules", symbol.rows, symbol.columns);
+  if (symbol.rows > 0) out += fmt::format("; {}x{} modules", symbol.rows, symbol.columns);
   if (symbol.corrected >= 0) out += fmt::format(", {} codewords corrected", symbol.corrected);
   out += fmt::format("; rung {}, {} attempt{}", sym::to_string(symbol.rung), symbol.attempts,
                      symbol.attempts == 1 ? "" : "s");
   if (symbol.inverted) out += ", light on dark";
+  if (symbol.mirrored) out += ", mirrored";
   return out;
 }
 
@@ -136,6 +111,7 @@ json::object json_of(const sym::Symbol& symbol) {
   out["rung"] = sym::to_string(symbol.rung);
   out["attempts"] = symbol.attempts;
   out["inverted"] = symbol.inverted;
+  out["mirrored"] = symbol.mirrored;
   return out;
 }
 
@@ -265,8 +241,7 @@ Result<int> layer(const sym::GreyImage& picture, const sym::ReaderOptions& readi
 }
 
 Result<int> read_file(const std::filesystem::path& path, const Options& options) {
-  const Bytes bytes = PACKTRAIL_TRY(read_picture_file(path));
-  const sym::GreyImage picture = PACKTRAIL_TRY(sym::from_png(bytes));
+  const sym::GreyImage picture = PACKTRAIL_TRY(read_picture(path));
   sym::ReaderOptions reading;
   reading.symbols =
       options.datamatrix_only ? sym::SymbolSet::DataMatrix : sym::SymbolSet::AllPrinted;
@@ -274,8 +249,9 @@ Result<int> read_file(const std::filesystem::path& path, const Options& options)
   reading.try_inverted = !options.upright_only;
   reading.allowed = options.allowed;
   reading.pixels_max = options.work;
-  json::object out{{"file", path.string()}};
-  if (!options.json && options.files.size() > 1) std::puts((path.string() + ":").c_str());
+  json::object out{{"file", name_of(path)}};
+  if (!options.json && options.files.size() > 1)
+    std::puts((printable(name_of(path)) + ":").c_str());
   const int code = !options.layer.empty() ? PACKTRAIL_TRY(layer(picture, reading, options, out))
                    : options.all          ? PACKTRAIL_TRY(all(picture, reading, options, out))
                                           : one(picture, reading, options, out);
@@ -313,7 +289,8 @@ void add_symbol_read(CLI::App& symbol, const Nouns& nouns) {
   auto* every = read->add_flag("--all", options->all, "Every symbol in the picture");
   read->add_option("--layer", options->layer, "A case layer of ROWSxCOLUMNS packs: every cell")
       ->excludes(every);
-  read->add_option("--work", options->work, "Limit of work per picture, in pixels looked at");
+  read->add_option("--work", options->work, "Limit of work per picture, in pixels looked at")
+      ->check(CLI::Range(1.0, 1e15));
   read->add_option("--attempts", options->attempts, "Limit of decoder calls per place")
       ->check(CLI::Range(1, 10'000));
   read->add_flag("--datamatrix", options->datamatrix_only, "Look for DataMatrix only: faster");
@@ -328,7 +305,9 @@ void add_symbol_read(CLI::App& symbol, const Nouns& nouns) {
     code = kOk;
     for (const auto& file : options->files) {
       const auto outcome = read_file(file, *options);
-      if (!outcome) print_error(outcome.error());
+      if (!outcome) {
+        print_file_error(file, outcome.error(), options->json ? ErrorForm::Json : ErrorForm::Text);
+      }
       const int result = outcome                              ? *outcome
                          : outcome.error().field == "--layer" ? kUsage
                                                               : exit_code(outcome.error().code);
