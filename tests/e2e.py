@@ -919,6 +919,55 @@ def http_quote(text):
     return quote(text, safe="")
 
 
+def labels_and_symbols():
+    code = "[01]09506000134352[21]A1"
+    # What an option cannot do is refused, not passed over.
+    for wrong in (["--bar-height-mm", "20"], ["--stem", "https://id.example.com"],
+                  ["--invert", "--format", "png"], ["--x-mm", "1e-9"], ["--size", "axb"],
+                  ["--room-mm", "0.0004x0.0004"], ["--dpi", "250"], ["--format", "foo"],
+                  ["--kind", "foo"], ["--use", "foo"]):
+        done = run("symbol", "make", code, *wrong, expect=USAGE)
+        assert done.stdout == "" and "error: --" in done.stderr, done.stderr
+    assert "text, png" in run("symbol", "make", code, "--format", "foo", expect=USAGE).stderr
+    assert "'symbol foo'" in run("symbol", "foo", expect=USAGE).stderr
+    zpl = run("symbol", "make", code, "--size", "32x32", "--format", "zpl").stdout
+    assert "^BXN,4,200,32,32,,_^FD" in zpl, zpl
+    for wrong in (["--dpi", "0"], ["--dpi", "-300"], ["--dpi", "250"],
+                  ["--preview", "--format", "pdf"], ["--format", "text"]):
+        run("label", "render", "eu-pack", *wrong, expect=USAGE)
+    done = run("label", "render", "eu-pack", "--data", "strenght=500mg", expect=SAID_NO)
+    assert "strenght" in done.stderr
+    # No escape sequence reaches the terminal.
+    for words in (["label", "render", "x\x1b[31m"], ["symbol", "make", "\x1b]0;t\x07"],
+                  ["symbol", "x\x1b[31m"], ["symbol", "make", code, "\x1b[2J"]):
+        done = run(*words, expect=None)
+        assert done.returncode not in (OK, FAILED) and "\x1b" not in done.stderr, done.stderr
+    # A template's name becomes the name of a file.
+    folder = WORK / "proofs" / "in" / "out"
+    folder.mkdir(parents=True)
+    form = (ROOT / "packs" / "labels" / "us-pack.toml").read_text()
+    evil = WORK / "evil.toml"
+    evil.write_text(form.replace('name = "us-pack"', 'name = "../../escaped"', 1))
+    run("label", "proof", evil, "--out", folder, expect=SAID_NO)
+    assert not list((WORK / "proofs").rglob("*.pdf"))
+    written = as_json("label", "proof", "us-pack", "eu-pack", "--language", "en", "--out", folder)
+    assert [(entry["template"], entry["languages"]) for entry in written] == [
+        ("us-pack", ["en"]), ("eu-pack", ["en"])], written
+    for entry in written:
+        assert pathlib.Path(entry["file"]).read_bytes().startswith(b"%PDF-")
+    run("label", "proof", "us-pack", "--json", expect=USAGE)
+
+
+def an_answer_that_nobody_got():
+    for words in (["symbol", "make", "09506000134352", "--json"], ["label", "list", "--json"],
+                  ["label", "render", "us-pack"], ["--version"]):
+        for redirect in (">/dev/full", ">&-"):
+            line = " ".join(f"'{word}'" for word in [PROGRAM, *words])
+            done = subprocess.run(["sh", "-c", f"{line} {redirect}"], capture_output=True, text=True)
+            assert done.returncode == FAILED, (words, redirect, done)
+            assert "standard output" in done.stderr, done.stderr
+
+
 def benches():
     names = [entry["bench"] for entry in json.loads(run("bench", "list", "--json").stdout)]
     assert names[:3] == ["ff1", "verify", "capture"], names
@@ -932,7 +981,8 @@ def benches():
 CASES = [main_job, epcis_files_are_valid, questions, proofs, wrong_orders, interrupt_and_resume,
          rework_by_scan, kills, restore_rule, copies_and_lost_ledgers,
          damage_is_said, one_owner, strangers_learn_nothing, http_interface,
-         running_orders_go_on, pools_life, pool_import, benches]
+         running_orders_go_on, pools_life, pool_import, labels_and_symbols,
+         an_answer_that_nobody_got, benches]
 
 
 def main():
