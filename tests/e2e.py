@@ -353,7 +353,7 @@ def interrupt_and_resume():
     assert_balanced(json.loads((out / "report.json").read_text()))
 
 
-def by_socket(data, method, path, body=None):
+def by_socket(data, method, path, body=None, decode=json.loads):
     """A call as the owner of the data folder, over its socket."""
     class Connection(http.client.HTTPConnection):
         def connect(self):
@@ -366,7 +366,7 @@ def by_socket(data, method, path, body=None):
     content = response.read()
     connection.close()
     assert response.status < 300, (path, response.status, content)
-    return json.loads(content) if content else None
+    return decode(content) if content else None
 
 
 def sscc_digits(urn):
@@ -914,6 +914,83 @@ def pool_import():
     assert as_json("rebuild", "--check", data=data)["equal"]
 
 
+def pool_guards():
+    """What a mistaken or hostile request must not do to a pool."""
+    data = WORK / "guards" / "var"
+    folder = WORK / "guards" / "files"
+    folder.mkdir(parents=True)
+    gtin = "09521234543213"
+    pool = as_json("pool", "create", "--gtin", gtin, "--imported-from", "partner", "--format",
+                   "numeric", data=data)["object_class"]
+    numbers = folder / "numbers.csv"
+    numbers.write_text("\n".join(f"{5 * 10 ** 12 + i}" for i in range(4)) + "\n")
+    run("pool", "import", pool, numbers, data=data)
+    first = as_json("pool", "allocate", pool, "--count", 1, "--for", "A", "--token", "B1",
+                    data=data)["serials"]
+    stolen = run("pool", "return", pool, "--for", "B", "--token", "B2", "--range", "0-0",
+                 data=data, expect=CONFLICT)
+    assert "not_the_holder" in stolen.stderr, stolen.stderr
+    second = as_json("pool", "allocate", pool, "--count", 1, "--for", "C", "--token", "B3",
+                     data=data)["serials"]
+    assert first != second, (first, second)
+    # A voided number that waited is passed over.
+    run("pool", "void", pool, "--for", "A", "--token", "V", "--range", "2-2", data=data)
+    assert as_json("pool", "show", pool, data=data)["remaining"] == "1"
+    run("pool", "allocate", pool, "--count", 1, "--for", "C", "--token", "B4", data=data)
+    # One token, two allocations.
+    own = as_json("pool", "create", "--gtin", gtin, "--format", "numeric", "--length", 13,
+                  "--planned", 60_000_000, "--epoch", 7, data=data)
+    own = own["object_class"]
+    for token in ("P", "Q"):
+        run("pool", "allocate", own, "--count", 3, "--for", "A", "--token", token, data=data)
+    unused = ["pool", "return", own, "--for", "A", "--token", "R", "--unused", "--allocation"]
+    run(*unused, "P", data=data)
+    run(*unused, "P", data=data)
+    reused = run(*unused, "Q", data=data, expect=CONFLICT)
+    assert "token_reused" in reused.stderr, reused.stderr
+    # A new epoch has the same budget.
+    more = run("pool", "create", "--gtin", gtin, "--format", "numeric", "--length", 13, "--planned",
+               60_000_000, data=data, expect=SAID_NO)
+    assert "class 2 (epoch 7) plans 60000000" in more.stderr, more.stderr
+    run("pool", "create", "--gtin", gtin, "--format", "numeric", "--planned", 1, "--epoch", 2 ** 32,
+        data=data, expect=USAGE)
+    last = as_json("pool", "create", "--gtin", "09521234543220", "--format", "eu", "--planned",
+                   1000, "--epoch", 2 ** 32 - 1, data=data)
+    assert last["epoch"] == 2 ** 32 - 1, last
+    # A profile that only its maker has cannot be held against later imports.
+    profile = ROOT / "packs" / "formats" / "ru.toml"
+    refused = run("pool", "create", "--gtin", gtin, "--imported-from", "other", "--profile",
+                  profile, data=data, expect=CONFLICT)
+    assert "builtin_profile" in refused.stderr, refused.stderr
+    # One of a million.
+    assert not as_json("pool", "show", own, data=data)["occupancy_alarm"]
+    run("pool", "advance", own, "--next-counter", 10_000_000, "--evidence", "test", data=data)
+    assert as_json("pool", "show", own, data=data)["occupancy_alarm"]
+    assert "ALARM" in run("pool", "show", own, data=data).stdout
+    assert "occupancy" in run("pool", "list", data=data).stdout
+    body = by_metrics(data)
+    assert 'packtrail_pool_occupancy_alarm{class="2"} 1' in body, body
+    # SSCCs that are known elsewhere.
+    series = as_json("pool", "create", "--sscc", "9521234", "--extension", "3", data=data)
+    series = series["object_class"]
+    drawn = as_json("pool", "allocate", series, "--count", 2, "--for", "A", "--token", "S",
+                    data=data)["serials"]
+    known = folder / "known.txt"
+    known.write_text("\n".join(drawn) + "\n")
+    run("pool", "advance", series, "--known", known, "--evidence", "test", data=data)
+    assert as_json("pool", "show", series, data=data)["next_counter"] == "2"
+    known.write_text("not an SSCC\n")
+    wrong = run("pool", "advance", series, "--known", known, "--evidence", "test", data=data,
+                expect=SAID_NO)
+    assert "--next-counter" in wrong.stderr, wrong.stderr
+    assert as_json("rebuild", "--check", data=data)["equal"]
+
+
+def by_metrics(data):
+    with Server(data):
+        return by_socket(data, "GET", "/metrics", decode=bytes.decode)
+
+
 def http_quote(text):
     from urllib.parse import quote
     return quote(text, safe="")
@@ -981,7 +1058,7 @@ def benches():
 CASES = [main_job, epcis_files_are_valid, questions, proofs, wrong_orders, interrupt_and_resume,
          rework_by_scan, kills, restore_rule, copies_and_lost_ledgers,
          damage_is_said, one_owner, strangers_learn_nothing, http_interface,
-         running_orders_go_on, pools_life, pool_import, labels_and_symbols,
+         running_orders_go_on, pools_life, pool_import, pool_guards, labels_and_symbols,
          an_answer_that_nobody_got, benches]
 
 

@@ -64,11 +64,19 @@ void Api::State::add_health_routes() {
                           .Name("packtrail_numbers_alarm")
                           .Help("0 none, 1 low, 2 starvation within three days, 3 empty.")
                           .Register(registry);
+        auto& crowded = prometheus::BuildGauge()
+                            .Name("packtrail_pool_occupancy_alarm")
+                            .Help("1: of a million serial numbers of the pool's form one is out.")
+                            .Register(registry);
         for (const auto& supply : pool_supply(*lease, rooms.clock.now())) {
           const prometheus::Labels labels{{"class", std::to_string(supply.object_class)},
                                           {"line", supply.line}};
           left.Add(labels).Set(static_cast<double>(supply.forecast.remaining));
           alarm.Add(labels).Set(static_cast<double>(supply.forecast.alarm));
+          if (supply.line.empty()) {
+            crowded.Add({{"class", std::to_string(supply.object_class)}})
+                .Set(supply.is_crowded ? 1 : 0);
+          }
         }
         auto& seen = prometheus::BuildGauge()
                          .Name("packtrail_line_packs")

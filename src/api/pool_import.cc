@@ -84,6 +84,7 @@ Result<Given> read_given(const json::object& body) {
 // Each number by itself: characters, length and companions as the market has them.
 Status check_numbers(const Given& given, const trace::PoolInfo& pool) {
   const auto profile = numbering::builtin_profile(pool.format);
+  if (!profile && !pool.format.empty()) return profile.error();
   for (std::size_t i = 0; i < given.serials.size(); ++i) {
     const auto serial = gs1::SerialNumber::parse(given.serials[i]);
     Status good = serial ? Status() : Status(serial.error());

@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "api/state.h"
+#include "capture/guess_budget.h"
 #include "ledger/ledger.h"
 #include "numbering/forecast.h"
 #include "numbering/market_profile.h"
@@ -100,7 +101,6 @@ json::object to_json(const trace::PoolInfo& pool) {
         body["space"] = std::to_string(limits->space());
         body["usable"] = std::to_string(limits->usable());
         body["safe_size"] = std::to_string(limits->safe_size());
-        body["occupancy_alarm"] = limits->alarms_at(pool.issued);
       }
       body["product"] = pool.product_name;
       break;
@@ -136,15 +136,26 @@ json::array lines_json(trace::Reader& reader, trace::ObjectClass object_class, U
       body["overdue"] = line.until_us < now.us && line.remaining > 0;
     }
     body["low_water"] = std::to_string(line.low_water);
-    body["forecast"] = to_json(
-        numbering::forecast(line.remaining, line.low_water, usage, line.since_us, now.us));
+    body["forecast"] =
+        to_json(numbering::forecast(line.remaining, line.low_water, usage, line.since_us, now.us));
     lines.push_back(std::move(body));
   }
   return lines;
 }
 
+// Whether so many numbers of the pool's form are out that it should be followed by a larger one.
+bool is_crowded(trace::Reader& reader, const trace::PoolInfo& pool) {
+  if (!pool.spec) return false;
+  const auto limits = numbering::Pool::create(*pool.spec);
+  return limits && limits->alarms_at(capture::issued_of_budget(pool, reader.pools()));
+}
+
 json::object with_supply(trace::Reader& reader, const trace::PoolInfo& pool, UtcTime now) {
   json::object body = to_json(pool);
+  if (pool.spec) {
+    body["occupancy_alarm"] = is_crowded(reader, pool);
+    body["issued_of_form"] = std::to_string(capture::issued_of_budget(pool, reader.pools()));
+  }
   body["forecast"] = to_json(forecast_of(reader, pool, now));
   body["lines"] = lines_json(reader, pool.object_class, now);
   return body;
@@ -228,6 +239,25 @@ constexpr Action kActions[] = {{"return", SerialState::Unallocated},
                                {"sample", SerialState::LabelSampled},
                                {"void", SerialState::SnInvalid}};
 
+// The serial reference after that of an SSCC of the series.
+Result<std::uint64_t> past_sscc(const trace::PoolInfo& series, const std::string& text) {
+  const auto sscc = gs1::Sscc::parse(text);
+  const std::string_view digits = sscc ? std::string_view(sscc->digits()) : std::string_view();
+  const std::string head = std::to_string(series.extension_digit) + series.company_prefix;
+  if (!sscc || !digits.starts_with(head)) {
+    return Error{.message = "'" + text + "' is no SSCC of this series",
+                 .field = "/known_serials",
+                 .remedy = "Give SSCCs of " + series.company_prefix + " and extension digit " +
+                           std::to_string(series.extension_digit) +
+                           ", or say --next-counter (next_counter)."};
+  }
+  std::uint64_t reference = 0;
+  for (const char digit : digits.substr(head.size(), digits.size() - head.size() - 1)) {
+    reference = reference * 10 + static_cast<std::uint64_t>(digit - '0');
+  }
+  return reference + 1;
+}
+
 // The counter after the greatest one among serials somebody outside still knows.
 Result<std::uint64_t> past_known(const trace::PoolInfo& pool, const trace::Trace& trace,
                                  const json::array& serials) {
@@ -235,6 +265,10 @@ Result<std::uint64_t> past_known(const trace::PoolInfo& pool, const trace::Trace
   for (const json::value& value : serials) {
     if (!value.is_string()) return Error{.message = "is not text", .field = "/known_serials"};
     const std::string text(value.get_string().data(), value.get_string().size());
+    if (pool.kind == trace::PoolKind::Sscc) {
+      next = std::max(next, PACKTRAIL_TRY(past_sscc(pool, text)));
+      continue;
+    }
     const auto serial = gs1::SerialNumber::parse(text);
     if (!serial) {
       return Error{.message = "'" + text + "' is not a serial number", .field = "/known_serials"};
@@ -288,7 +322,14 @@ Result<capture::Command> imported_pool(const json::object& body) {
   capture::CreateImportedPool create{.gtin = PACKTRAIL_TRY(gs1::Gtin::parse(digits))};
   create.source = PACKTRAIL_TRY(text_member(body, "source"));
   create.owner = PACKTRAIL_TRY(optional_text(body, "owner"));
-  if (body.contains("format") || body.contains("profile")) {
+  if (body.contains("profile")) {
+    return Error{.code = Errc::FailedPrecondition,
+                 .message = "numbers made elsewhere are held against built-in market profiles only",
+                 .field = "/profile",
+                 .rule = "builtin_profile",
+                 .remedy = "Give a format (packtrail pool formats), or none."};
+  }
+  if (body.contains("format")) {
     const auto profile = PACKTRAIL_TRY(profile_of(body));
     create.format = profile.name;
     create.market = profile.market;
@@ -306,6 +347,32 @@ Result<capture::Command> sscc_series(const json::object& body) {
   const std::uint64_t digit = PACKTRAIL_TRY(needed_number(body, "extension_digit"));
   return capture::Command(
       capture::CreateSsccSeries{prefix, static_cast<unsigned>(std::min<std::uint64_t>(digit, 10))});
+}
+
+// What the allocation that the body names gave out.
+Result<std::vector<trace::ObjectRun>> runs_of_allocation(const json::object& body,
+                                                         const trace::PoolInfo& pool,
+                                                         trace::Reader& reader,
+                                                         const ledger::Ledger& ledger,
+                                                         const std::string& recipient) {
+  const std::string token = PACKTRAIL_TRY(text_member(body, "allocation"));
+  const auto position = reader.token_position(recipient, token);
+  ledger::v1::Fact fact;
+  if (position && *position < ledger.size()) PACKTRAIL_TRY(ledger.read_one(*position, fact));
+  if (!fact.has_numbers_allocated() ||
+      fact.numbers_allocated().object_class() != pool.object_class.value()) {
+    return Error{.code = Errc::NotFound,
+                 .message = "no allocation of this pool has the token " + token,
+                 .field = "/allocation"};
+  }
+  return trace::decode_runs(fact.numbers_allocated().counters(), pool.object_class);
+}
+
+Result<bool> only_unused(const json::object& body) {
+  const json::value* unused = body.if_contains("unused");
+  if (unused == nullptr) return false;
+  if (!unused->is_bool()) return wrong_member("unused", "is neither true nor false");
+  return unused->get_bool();
 }
 
 // Which numbers a move is about: texts, ranges of counters, or what an allocation gave out.
@@ -337,19 +404,8 @@ Result<std::vector<trace::ObjectRun>> runs_of_move(const json::object& body,
     }
     return runs;
   }
-  const std::string token = PACKTRAIL_TRY(text_member(body, "allocation"));
-  const auto position = reader.token_position(recipient, token);
-  ledger::v1::Fact fact;
-  if (position && *position < ledger.size()) PACKTRAIL_TRY(ledger.read_one(*position, fact));
-  if (!fact.has_numbers_allocated() ||
-      fact.numbers_allocated().object_class() != pool.object_class.value()) {
-    return Error{.code = Errc::NotFound,
-                 .message = "no allocation of this pool has the token " + token,
-                 .field = "/allocation"};
-  }
-  runs = PACKTRAIL_TRY(trace::decode_runs(fact.numbers_allocated().counters(), pool.object_class));
-  const json::value* unused = body.if_contains("unused");
-  if (unused == nullptr || *unused != json::value(true)) return runs;
+  runs = PACKTRAIL_TRY(runs_of_allocation(body, pool, reader, ledger, recipient));
+  if (!PACKTRAIL_TRY(only_unused(body))) return runs;
   std::vector<trace::ObjectRun> open;
   for (const trace::ObjectRun& run : runs) {
     for (std::uint64_t i = 0; i < run.count; ++i) {
@@ -372,7 +428,7 @@ Result<std::optional<json::object>> repeated_move(const json::object& body,
                                                   trace::Reader& reader,
                                                   const ledger::Ledger& ledger,
                                                   const capture::MoveNumbers& move) {
-  if (!body.contains("allocation") || !body.contains("unused")) {
+  if (!body.contains("allocation") || !PACKTRAIL_TRY(only_unused(body))) {
     return std::optional<json::object>{};
   }
   const auto position = reader.token_position(move.order_id, move.token);
@@ -380,15 +436,22 @@ Result<std::optional<json::object>> repeated_move(const json::object& body,
   ledger::v1::Fact fact;
   PACKTRAIL_TRY(ledger.read_one(*position, fact));
   const auto& before = fact.numbers_moved();
-  if (!fact.has_numbers_moved() || before.object_class() != pool.object_class.value() ||
-      before.to_state() != static_cast<std::uint32_t>(move.to) || before.reason() != move.reason) {
+  bool same = fact.has_numbers_moved() && before.object_class() == pool.object_class.value() &&
+              before.to_state() == static_cast<std::uint32_t>(move.to) &&
+              before.reason() == move.reason;
+  std::vector<trace::ObjectRun> runs;
+  if (same) {
+    runs = PACKTRAIL_TRY(trace::decode_runs(before.counters(), pool.object_class));
+    const auto named = PACKTRAIL_TRY(runs_of_allocation(body, pool, reader, ledger, move.order_id));
+    same = trace::subtract(trace::to_set(runs), trace::to_set(named)).empty();
+  }
+  if (!same) {
     return Error{.code = Errc::AlreadyExists,
                  .message = "the token was used for something else",
                  .field = "/token",
                  .rule = "token_reused",
                  .remedy = "Use a new token for another move."};
   }
-  const auto runs = PACKTRAIL_TRY(trace::decode_runs(before.counters(), pool.object_class));
   return std::optional(json::object{{"object_class", pool.object_class.value()},
                                     {"state", life_name(move.to)},
                                     {"count", std::to_string(trace::count_objects(runs))},
@@ -432,13 +495,14 @@ Status refuse_order(trace::Reader& reader, const std::string& recipient) {
 std::vector<PoolSupply> pool_supply(trace::Reader& reader, UtcTime now) {
   std::vector<PoolSupply> out;
   for (const trace::PoolInfo& pool : reader.pools()) {
-    out.push_back({pool.object_class.value(), {}, forecast_of(reader, pool, now)});
+    out.push_back(
+        {pool.object_class.value(), {}, forecast_of(reader, pool, now), is_crowded(reader, pool)});
     for (const trace::Reservation& line : reader.reservations(pool.object_class)) {
       const auto usage =
           reader.usage(pool.object_class, line.line, now.us - numbering::kForecastWindowUs);
-      out.push_back({pool.object_class.value(), line.line,
-                     numbering::forecast(line.remaining, line.low_water, usage, line.since_us,
-                                         now.us)});
+      out.push_back(
+          {pool.object_class.value(), line.line,
+           numbering::forecast(line.remaining, line.low_water, usage, line.since_us, now.us)});
     }
   }
   return out;

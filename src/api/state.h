@@ -90,6 +90,7 @@ struct PoolSupply {
   std::uint32_t object_class = 0;
   std::string line;  // Empty: the pool itself.
   numbering::Forecast forecast;
+  bool is_crowded = false;  // A pool: the occupancy alarm (numbering::Pool::alarm_size).
 };
 std::vector<PoolSupply> pool_supply(trace::Reader& reader, UtcTime now);
 

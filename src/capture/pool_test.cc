@@ -31,11 +31,12 @@ Command draw(trace::ObjectClass pool, std::uint64_t count, std::string token) {
   return AllocateNumbers{.pool = pool, .count = count, .order_id = "r1", .token = std::move(token)};
 }
 
-Command move_to(std::vector<trace::ObjectRun> runs, SerialState to, std::string token) {
+Command move_to(std::vector<trace::ObjectRun> runs, SerialState to, std::string token,
+                std::string recipient = "r1") {
   MoveNumbers move;
   move.runs = std::move(runs);
   move.to = to;
-  move.order_id = "r1";
+  move.order_id = std::move(recipient);
   move.reason = "test";
   move.token = std::move(token);
   return move;
@@ -113,7 +114,7 @@ numbering::PoolSpec dense_spec() {
   numbering::PoolSpec spec = Site::pool_spec();
   spec.alphabet = numbering::Alphabet::numeric();
   spec.length = 13;
-  spec.planned_quantity = 100'000'000;
+  spec.planned_quantity = 25'000'000;  // Four of them share the budget of 10^8.
   return spec;
 }
 
@@ -122,14 +123,14 @@ TEST(PoolCapture, PoolsOfOneGtinNeverIssueOneText) {
   std::vector<trace::ObjectClass> pools;
   for (int i = 0; i < 4; ++i) pools.push_back(make_pool(site, dense_spec()));
   // Counters are moved far ahead, so that the pools overlap: of every 10^5 texts one is taken.
-  std::uint64_t ahead = 90'000'000;
+  std::uint64_t ahead = 32'000'000;
   for (std::size_t i = 0; i + 1 < pools.size(); ++i) {
     ASSERT_TRUE(site.submit({AdvancePool{pools[i], ahead, "test"}}));
   }
   std::set<std::string> all;
   std::uint64_t drawn = 0;
   std::mt19937 random(7);
-  const int rounds = long_run() ? 400 : 40;
+  const int rounds = long_run() ? 400 : 100;
   for (int round = 0; round < rounds; ++round) {
     const auto pool = pools[random() % pools.size()];
     const auto receipt = site.submit({draw(pool, 5'000, "t" + std::to_string(round))});
@@ -356,6 +357,119 @@ TEST_F(ImportTest, LimitsOfOneImport) {
   EXPECT_EQ(site.submit({import({"~"}, "set")}).error().field, "commands/0/serials/0");
 }
 
+// What is not there to be given any more is passed over.
+TEST_F(ImportTest, AVoidedNumberThatWaitedStopsNothing) {
+  ASSERT_TRUE(site.submit({import({"A1", "A2", "A3", "A4"}, "f1")}));
+  ASSERT_TRUE(
+      site.submit({move_to({{trace::ObjectNumber(pool, 0), 1}, {trace::ObjectNumber(pool, 2), 1}},
+                           SerialState::SnInvalid, "void", "anybody")}));
+  EXPECT_EQ(site.trace->reader()->pool(pool)->remaining, 2U);
+  EXPECT_EQ(site.submit({draw(pool, 3, "g3")}).error().rule, "pool_exhausted");
+  const auto given = site.submit({draw(pool, 2, "g2")});
+  ASSERT_TRUE(given) << given.error().to_text();
+  EXPECT_EQ(given->allocated.at(0),
+            (std::vector<trace::ObjectRun>{{trace::ObjectNumber(pool, 1), 1},
+                                           {trace::ObjectNumber(pool, 3), 1}}));
+  EXPECT_EQ(site.trace->reader()->pool(pool)->remaining, 0U);
+  const auto digest = *site.trace->reader()->digest();
+  ASSERT_TRUE(site.projections.clear());
+  site.start();
+  EXPECT_EQ(*site.trace->reader()->digest(), digest);
+}
+
+// Returned by somebody else, a number would be given to two.
+TEST_F(ImportTest, OnlyTheHolderMovesANumber) {
+  ASSERT_TRUE(site.submit({import({"A1", "A2"}, "f1")}));
+  ASSERT_TRUE(site.submit({draw(pool, 1, "g1")}));
+  const std::vector<trace::ObjectRun> first{{trace::ObjectNumber(pool, 0), 1}};
+  for (const SerialState to : {SerialState::Unallocated, SerialState::Encoded}) {
+    EXPECT_EQ(site.submit({move_to(first, to, "theft", "r2")}).error().rule, "not_the_holder");
+    EXPECT_EQ(site.submit({move_to(first, to, "theft", "")}).error().rule, "not_the_holder");
+  }
+  ASSERT_TRUE(site.trace->fold());
+  site.start();
+  EXPECT_EQ(site.submit({move_to(first, SerialState::SnInvalid, "theft", "r2")}).error().rule,
+            "not_the_holder");
+  ASSERT_TRUE(site.submit({move_to(first, SerialState::Unallocated, "back")}));
+  auto other = std::get<AllocateNumbers>(draw(pool, 1, "g2"));
+  other.order_id = "r2";
+  const auto given = site.submit({other});
+  ASSERT_TRUE(given) << given.error().to_text();
+  EXPECT_EQ(given->allocated.at(0), first);
+  // Now they are the other's.
+  EXPECT_EQ(site.submit({move_to(first, SerialState::Encoded, "late")}).error().rule,
+            "not_the_holder");
+  EXPECT_TRUE(site.submit({move_to(first, SerialState::Encoded, "mine", "r2")}));
+}
+
+TEST_F(ImportTest, CompanionsAreElementsAndPartOfTheContent) {
+  auto command = import({"A1"}, "f1");
+  for (const char* bad : {"91EE06\nA2", "91EE06\x01", "no element", "0109521234543213", "90X"}) {
+    command.companions = {bad};
+    EXPECT_EQ(site.submit({command}).error().field, "commands/0/companions/0") << bad;
+  }
+  command.companions = {"[91]EE06[92]abc"};
+  ASSERT_TRUE(site.submit({command}));
+  EXPECT_EQ(site.trace->reader()->companions(trace::ObjectNumber(pool, 0)),
+            "91EE06\x1d"
+            "92abc");
+  EXPECT_TRUE(site.submit({command})->repeated);
+  for (const std::vector<std::string>& other :
+       {std::vector<std::string>{"91EE07"}, std::vector<std::string>{}}) {
+    command.companions = other;
+    EXPECT_EQ(site.submit({command}).error().rule, "token_reused");
+  }
+}
+
+TEST_F(ImportTest, AShapeThatIsOnlyANameIsRefused) {
+  CreateImportedPool named{.gtin = test_gtin(), .source = "other"};
+  named.format = "mine/1";
+  EXPECT_EQ(site.submit({named}).error().code, Errc::NotFound);
+  named.format = "ru/1";
+  EXPECT_TRUE(site.submit({named}));
+}
+
+// ---- The chance of a guess, over all pools of a GTIN -----------------------------------------
+
+TEST(PoolCapture, PoolsOfOneFormShareTheGuessBudget) {
+  Site site;
+  numbering::PoolSpec spec = dense_spec();  // 10^13 texts: 10^8 numbers.
+  spec.planned_quantity = 60'000'000;
+  const auto first = make_pool(site, spec);
+  const auto create = [&](std::uint64_t planned) {
+    spec.planned_quantity = planned;
+    CreatePool made{.spec = spec};
+    made.epoch = CreatePool::Epoch::Next;
+    return site.submit({made});
+  };
+  const auto refused = create(40'000'001);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "commands/0/spec.planned_quantity");
+  EXPECT_NE(refused.error().message.find("class 1 (epoch 0) plans 60000000"), std::string::npos)
+      << refused.error().message;
+  const auto second = create(40'000'000);
+  ASSERT_TRUE(second) << second.error().to_text();
+  EXPECT_FALSE(create(1));
+  // Another length is another guess.
+  spec.length = 14;
+  EXPECT_TRUE(create(1'000'000'000));
+  // What is issued counts together as well, whatever was planned.
+  ASSERT_TRUE(site.submit({AdvancePool{first, 99'999'990, "test"}}));
+  EXPECT_TRUE(site.submit({draw(second->created.at(0), 10, "at")}));
+  EXPECT_EQ(site.submit({draw(second->created.at(0), 1, "above")}).error().code,
+            Errc::ResourceExhausted);
+}
+
+TEST_F(ImportTest, ImportedNumbersUseTheGuessBudget) {
+  numbering::PoolSpec spec = dense_spec();
+  spec.planned_quantity = 99'999'999;
+  ASSERT_TRUE(site.submit({import({"A1", "A2"}, "f1")}));
+  EXPECT_NE(site.submit({CreatePool{.spec = spec}}).error().message.find("class 1 imported 2"),
+            std::string::npos);
+  spec.planned_quantity = 99'999'998;
+  EXPECT_TRUE(site.submit({CreatePool{.spec = spec}}));
+}
+
 // ---- Reservations, forecast ----------------------------------------------------------------
 
 // A line draws on its reservation at an even rate: the warning comes days before it starves.
@@ -373,7 +487,7 @@ TEST(PoolCapture, AlarmBeforeStarvation) {
   for (int hour = 1; used < 20'000; ++hour) {
     site.clock.set(UtcTime{start + hour * numbering::kUsageStepUs});
     ASSERT_TRUE(site.submit({move_to({{trace::ObjectNumber(pool, used), 100}}, SerialState::Encoded,
-                                     "h" + std::to_string(hour))}));
+                                     "h" + std::to_string(hour), "line:L1")}));
     used += 100;
     const auto reader = site.trace->reader();
     const auto lines = reader->reservations(pool);
@@ -382,13 +496,28 @@ TEST(PoolCapture, AlarmBeforeStarvation) {
     EXPECT_EQ(lines[0].remaining, 20'000 - used);
     const std::int64_t now = site.clock.now().us;
     const auto usage = reader->usage(pool, "L1", now - numbering::kForecastWindowUs);
-    const auto forecast = numbering::forecast(lines[0].remaining, lines[0].low_water, usage, now);
+    const auto forecast =
+        numbering::forecast(lines[0].remaining, lines[0].low_water, usage, lines[0].since_us, now);
     if (!warned && forecast.alarm != numbering::SupplyAlarm::None) warned = now;
   }
   const std::int64_t starved = site.clock.now().us;
   ASSERT_TRUE(warned);
   EXPECT_GE(starved - *warned, 2 * 24 * numbering::kUsageStepUs);
   EXPECT_LE(starved - *warned, 4 * 24 * numbering::kUsageStepUs);
+}
+
+TEST(PoolCapture, AReservationIsConsumedByWhatItsLineWrites) {
+  Site site;
+  const auto pool = make_pool(site, Site::pool_spec());
+  AllocateNumbers reserve{.pool = pool, .count = 1'000, .order_id = "line:L1", .token = "r"};
+  reserve.line = "L1";
+  ASSERT_TRUE(site.submit({reserve}));
+  EXPECT_TRUE(site.trace->reader()->usage(pool, {}, 0).empty());
+  ASSERT_TRUE(site.submit(
+      {move_to({{trace::ObjectNumber(pool, 0), 30}}, SerialState::Encoded, "e", "line:L1")}));
+  ASSERT_TRUE(site.submit({draw(pool, 5, "d")}));
+  EXPECT_EQ(site.trace->reader()->usage(pool, {}, 0).at(0).count, 35U);
+  EXPECT_EQ(site.trace->reader()->usage(pool, "L1", 0).at(0).count, 30U);
 }
 
 TEST(PoolCapture, WhatALineDoesNotReturnStaysReserved) {
@@ -400,8 +529,8 @@ TEST(PoolCapture, WhatALineDoesNotReturnStaysReserved) {
   ASSERT_TRUE(site.submit({reserve}));
   site.clock.set(UtcTime{site.clock.now().us + 365 * 24 * numbering::kUsageStepUs});
   EXPECT_EQ(site.trace->reader()->reservations(pool).at(0).remaining, 100U);
-  ASSERT_TRUE(site.submit(
-      {move_to({{trace::ObjectNumber(pool, 40), 60}}, SerialState::Unallocated, "back")}));
+  ASSERT_TRUE(site.submit({move_to({{trace::ObjectNumber(pool, 40), 60}}, SerialState::Unallocated,
+                                   "back", "line:L1")}));
   EXPECT_EQ(site.trace->reader()->reservations(pool).at(0).remaining, 40U);
   EXPECT_EQ(site.submit({draw(pool, 1, "next")})->allocated.at(0).front().first.instance(), 100U);
 }

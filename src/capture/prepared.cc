@@ -7,6 +7,8 @@
 
 #include "base/crypto.h"
 #include "epcis/check.h"
+#include "gs1/element_string.h"
+#include "numbering/market_profile.h"
 #include "trace/epc_runs.h"
 
 namespace packtrail::capture {
@@ -182,6 +184,8 @@ class Preparer {
                                {"format", command.format, kNameMax, true},
                                {"product_name", command.product_name, kNameMax, true}}));
     PACKTRAIL_TRY(check_gcp_length(command.gcp_length));
+    // A shape that is only a name could not be held against the numbers.
+    if (!command.format.empty()) PACKTRAIL_TRY(numbering::builtin_profile(command.format));
     auto& body = *out_.fact.mutable_imported_pool_created();
     body.set_gtin(std::string(command.gtin.digits()));
     body.set_source(command.source);
@@ -227,11 +231,18 @@ class Preparer {
       if (!done) return wrong("serials/" + std::to_string(i), "has no Digital Link", "no_epc");
       run.add_texts(std::move(text));
       if (!command.companions.empty()) {
+        const std::string field = "companions/" + std::to_string(i);
         if (command.companions[i].size() > kNameMax) {
-          return wrong("companions/" + std::to_string(i),
-                       "has at most " + std::to_string(kNameMax) + " bytes", "text_too_long");
+          return wrong(field, "has at most " + std::to_string(kNameMax) + " bytes",
+                       "text_too_long");
         }
-        body.add_companions(command.companions[i]);
+        auto companions = companions_of(command.companions[i]);
+        if (!companions) {
+          Error error = std::move(companions).error();
+          error.field = field;
+          return error;
+        }
+        body.add_companions(*std::move(companions));
       }
     }
     out_.hashed =
@@ -385,6 +396,29 @@ class Preparer {
     return {};
   }
 
+  // As raw elements, however they were given: they go onto a label beside the number, so nothing
+  // but company-internal elements, of characters that stand on labels.
+  static Result<std::string> companions_of(const std::string& text) {
+    if (text.empty()) return std::string();
+    const auto elements = PACKTRAIL_TRY(gs1::ElementString::parse(text));
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      const auto element = elements[i];
+      const auto name = gs1::to_text(element.ai);
+      const std::string_view ai = name.view();
+      if (ai.size() != 2 || ai[0] != '9' || ai[1] < '1') {
+        return wrong({}, "(" + std::string(ai) + ") is no element that comes with a number",
+                     "company_internal (GenSpecs 3.10.2)", "Give elements of (91) to (99).");
+      }
+      const auto is_control = [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+      };
+      if (std::any_of(element.value.begin(), element.value.end(), is_control)) {
+        return wrong({}, "(" + std::string(ai) + ") holds a control character", "charset");
+      }
+    }
+    return elements.to_raw();
+  }
+
   static Status check_gcp_length(unsigned length) {
     if (length == 0 || (length >= gs1::kUrnGcpMin && length <= gs1::kUrnGcpMax)) return {};
     return wrong("gcp_length", "a company prefix in an EPC URN has 6 to 12 digits",
@@ -500,6 +534,8 @@ ContentDigest digest_of(const Prepared& prepared) {
       // What the body does not carry until the commit thread has filled it.
       if (const auto* allocate = std::get_if<AllocateNumbers>(command.command)) {
         hash.add(allocate->count);
+      } else if (const auto* import = std::get_if<ImportNumbers>(command.command)) {
+        hash.add(static_cast<std::uint64_t>(import->on_clash));
       }
     }
   }

@@ -3,8 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
-
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -17,6 +17,7 @@
 #include "cli/commands.h"
 #include "cli/nouns.h"
 #include "cli/terminal.h"
+#include "gs1/element_string.h"
 #include "numbering/market_profile.h"
 
 namespace packtrail::cli {
@@ -120,12 +121,25 @@ Status write_numbers(const fs::path& path, const json::object& answer) {
   const auto& serials = answer.at("serials").as_array();
   const json::value* companions = answer.if_contains("companions");
   for (std::size_t i = 0; i < serials.size(); ++i) {
-    text.append(serials[i].get_string().data(), serials[i].get_string().size());
+    std::string line(serials[i].get_string().data(), serials[i].get_string().size());
     if (companions != nullptr) {
       const auto& more = companions->as_array().at(i).get_string();
-      text.append("\t").append(more.data(), more.size());
+      line.push_back('\t');
+      if (!more.empty()) {
+        const auto elements = PACKTRAIL_TRY(gs1::ElementString::parse({more.data(), more.size()}));
+        line += elements.to_bracketed();  // No separator between elements stands in a text file.
+      }
     }
-    text.push_back('\n');
+    const auto is_control = [](char c) {
+      return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+    };
+    // A line feed within a number would forge another one.
+    if (std::any_of(line.begin(), line.end(), is_control) ||
+        std::count(line.begin(), line.end(), '\t') != (companions != nullptr ? 1 : 0)) {
+      return Error{.code = Errc::DataLoss,
+                   .message = "number " + std::to_string(i) + " holds a control character"};
+    }
+    text += line + '\n';
   }
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) {
@@ -170,6 +184,17 @@ std::string name_of(const json::object& pool) {
   return text_of(pool, "gtin");
 }
 
+bool is_crowded(const json::object& pool) {
+  const auto* alarm = pool.if_contains("occupancy_alarm");
+  return alarm != nullptr && *alarm == json::value(true);
+}
+
+std::string alarms_of(const json::object& pool, const json::object& forecast) {
+  std::string alarm = text_of(forecast, "alarm");
+  if (!is_crowded(pool)) return alarm;
+  return alarm == "none" ? "occupancy" : alarm + ", occupancy";
+}
+
 int show_list(const json::object& answer) {
   std::vector<std::vector<std::string>> rows{
       {"class", "kind", "for", "format", "next counter", "left", "alarm", "issues"}};
@@ -178,7 +203,7 @@ int show_list(const json::object& answer) {
     const auto& forecast = pool.at("forecast").as_object();
     rows.push_back({std::to_string(count_of(pool, "object_class")), text_of(pool, "kind"),
                     name_of(pool), text_of(pool, "format"), text_of(pool, "next_counter"),
-                    text_of(pool, "remaining"), text_of(forecast, "alarm"),
+                    text_of(pool, "remaining"), alarms_of(pool, forecast),
                     pool.at("blocked") == json::value(true) ? "BLOCKED" : "yes"});
   }
   print_table(rows);
@@ -207,6 +232,9 @@ int show_pool(const json::object& pool) {
   line("usable numbers", text_of(pool, "usable"));
   line("safe size", text_of(pool, "safe_size"));
   line("issued", text_of(pool, "issued"));
+  if (is_crowded(pool)) {
+    line("occupancy", "ALARM: of a million numbers of this form one is out; make a longer pool");
+  }
   line("next counter", text_of(pool, "next_counter"));
   line("low water", text_of(pool, "low_water"));
   line("supply", words_of_forecast(pool.at("forecast").as_object()));
@@ -239,7 +267,8 @@ struct CreateOptions {
   fs::path profile;
   std::uint64_t length = 0, planned = 0, low_water = 0;
   unsigned gcp_length = 0;
-  int epoch = -1, extension = 0;
+  std::int64_t epoch = -1;
+  int extension = 0;
 };
 
 int create(const Nouns& nouns, const CreateOptions& options) {
@@ -309,7 +338,8 @@ void add_create(const Nouns& nouns, CLI::App* pool) {
   command->add_option("--profile", o->profile, "Market profile from a file (TOML)");
   command->add_option("--length", o->length, "Characters, where the profile leaves a choice");
   command->add_option("--planned", o->planned, "Packs that this pool will ever number");
-  command->add_option("--epoch", o->epoch, "Epoch; absent: the next one of the GTIN");
+  command->add_option("--epoch", o->epoch, "Epoch, 0 to 2^32 - 1; absent: the next of the GTIN")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{0xffff'ffff}));
   command->add_option("--key", o->key, "Id of the master key; absent: the current one");
   command->add_option("--imported-from", o->source, "Who makes the numbers: they are imported");
   command->add_option("--owner", o->owner, "Whose numbers these are (GLN); absent: the company");

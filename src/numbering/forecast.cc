@@ -12,19 +12,17 @@ std::string_view to_string(SupplyAlarm alarm) {
 }
 
 Forecast forecast(std::uint64_t remaining, std::uint64_t low_water, std::span<const Usage> usage,
-                  std::int64_t now_us, std::int64_t window_us) {
+                  std::int64_t since_us, std::int64_t now_us, std::int64_t window_us) {
   Forecast out;
   out.remaining = remaining;
   const std::int64_t from = now_us - window_us;
-  std::int64_t first = now_us;
   double consumed = 0;
   for (const Usage& hour : usage) {
     if (hour.start_us <= from || hour.start_us > now_us || hour.count == 0) continue;
     consumed += static_cast<double>(hour.count);
-    first = std::min(first, hour.start_us);
   }
-  const double hours = static_cast<double>(std::max(now_us - first, kUsageStepUs)) /
-                       static_cast<double>(kUsageStepUs);
+  const std::int64_t span = std::max(now_us - std::max(since_us, from), kForecastLeastUs);
+  const double hours = static_cast<double>(span) / static_cast<double>(kUsageStepUs);
   const double per_hour = consumed / hours;
   out.per_day = per_hour * 24;
   // Centuries ahead are no forecast, and would not fit the clock.

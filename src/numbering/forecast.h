@@ -15,7 +15,8 @@ namespace packtrail::numbering {
 
 inline constexpr std::int64_t kUsageStepUs = std::int64_t{3600} * 1'000'000;  // One hour.
 inline constexpr std::int64_t kForecastWindowUs = 7 * 24 * kUsageStepUs;      // Looked back.
-inline constexpr std::int64_t kStarvationLeadUs = 3 * 24 * kUsageStepUs;      // Looked ahead.
+inline constexpr std::int64_t kForecastLeastUs = 24 * kUsageStepUs;       // Divided by, at least.
+inline constexpr std::int64_t kStarvationLeadUs = 3 * 24 * kUsageStepUs;  // Looked ahead.
 
 // Numbers that left within the hour that begins at `start_us`.
 struct Usage {
@@ -40,10 +41,14 @@ struct Forecast {
   SupplyAlarm alarm = SupplyAlarm::None;
 };
 
-// `usage` in any order; hours outside (now - window, now] are left out. The rate counts from the
-// first use within the window on, at least one hour, so a young pool is not thought slow.
+// `usage` in any order; hours outside (now - window, now] are left out. `since_us` is when the pool
+// (the reservation) was made. The rate is the consumption in the window divided by the window, or
+// by the time since then when that is less, but by no less than kForecastLeastUs: a young pool is
+// not thought slow, and one burst is not thought to go on all day. Consumption of a pool is what it
+// hands out and, of a reservation, only what its line has written to labels; of a reservation's own
+// forecast the latter too.
 [[nodiscard]] Forecast forecast(std::uint64_t remaining, std::uint64_t low_water,
-                                std::span<const Usage> usage, std::int64_t now_us,
-                                std::int64_t window_us = kForecastWindowUs);
+                                std::span<const Usage> usage, std::int64_t since_us,
+                                std::int64_t now_us, std::int64_t window_us = kForecastWindowUs);
 
 }  // namespace packtrail::numbering

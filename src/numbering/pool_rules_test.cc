@@ -233,22 +233,37 @@ TEST(MarketProfile, AWrongFileNamesLineAndKey) {
 TEST(Forecast, RateAndTimes) {
   constexpr std::int64_t kHour = kUsageStepUs;
   const std::int64_t now = 1'000'000 * kHour;
+  const std::int64_t since = now - 48 * kHour;  // Made two days ago.
   std::vector<Usage> usage;
   for (std::int64_t i = 1; i <= 48; ++i) usage.push_back({now - i * kHour, 50});
   usage.push_back({now - 8 * 24 * kHour, 1'000'000});  // Before the window.
   usage.push_back({now + kHour, 1'000'000});           // Not yet.
-  const auto calm = forecast(240'000, 1'000, usage, now);
+  const auto calm = forecast(240'000, 1'000, usage, since, now);
   EXPECT_DOUBLE_EQ(calm.per_day, 1'200);
   EXPECT_EQ(calm.alarm, SupplyAlarm::None);
   EXPECT_EQ(*calm.empty_at_us, now + 200 * 24 * kHour);
-  EXPECT_EQ(forecast(3'601, 0, usage, now).alarm, SupplyAlarm::None);
-  EXPECT_EQ(forecast(3'600, 0, usage, now).alarm, SupplyAlarm::Starvation);
-  EXPECT_EQ(forecast(10'000, 10'000, usage, now).alarm, SupplyAlarm::Low);
-  EXPECT_EQ(forecast(10'001, 10'000, usage, now).alarm, SupplyAlarm::None);
-  EXPECT_EQ(forecast(0, 0, usage, now).alarm, SupplyAlarm::Empty);
-  const auto idle = forecast(5, 0, {}, now);
+  EXPECT_EQ(forecast(3'601, 0, usage, since, now).alarm, SupplyAlarm::None);
+  EXPECT_EQ(forecast(3'600, 0, usage, since, now).alarm, SupplyAlarm::Starvation);
+  EXPECT_EQ(forecast(10'000, 10'000, usage, since, now).alarm, SupplyAlarm::Low);
+  EXPECT_EQ(forecast(10'001, 10'000, usage, since, now).alarm, SupplyAlarm::None);
+  EXPECT_EQ(forecast(0, 0, usage, since, now).alarm, SupplyAlarm::Empty);
+  const auto idle = forecast(5, 0, {}, since, now);
   EXPECT_FALSE(idle.empty_at_us);
   EXPECT_EQ(idle.alarm, SupplyAlarm::None);
+}
+
+// One large draw is spread over a day at least, and over the window in an old pool.
+TEST(Forecast, OneBurstIsNoStarvation) {
+  constexpr std::int64_t kHour = kUsageStepUs;
+  const std::int64_t now = 1'000'000 * kHour;
+  const std::vector<Usage> usage{{now, 7'000}};
+  EXPECT_DOUBLE_EQ(forecast(100'000, 0, usage, now, now).per_day, 7'000);
+  EXPECT_DOUBLE_EQ(forecast(100'000, 0, usage, now - 23 * kHour, now).per_day, 7'000);
+  EXPECT_DOUBLE_EQ(forecast(100'000, 0, usage, now - 48 * kHour, now).per_day, 3'500);
+  EXPECT_DOUBLE_EQ(forecast(100'000, 0, usage, 0, now).per_day, 1'000);
+  EXPECT_EQ(forecast(100'000, 0, usage, now, now).alarm, SupplyAlarm::None);
+  EXPECT_EQ(forecast(21'000, 0, usage, now, now).alarm, SupplyAlarm::Starvation);
+  EXPECT_EQ(forecast(21'000, 0, usage, 0, now).alarm, SupplyAlarm::None);
 }
 
 }  // namespace

@@ -125,6 +125,7 @@ std::string encode_class(const ClassInfo& info) {
   put_text(out, info.company_prefix);
   put_varint(out, info.extension_digit);
   put_text(out, info.product_name);
+  put_signed(out, info.made_us);
   if (info.kind == ClassKind::Pool) {
     put_text(out, info.spec->id.value());
     put_text(out, info.spec->alphabet.characters());
@@ -166,6 +167,7 @@ Result<ClassInfo> decode_class(std::string_view value, numbering::KeySource& key
   info.company_prefix = in.text();
   info.extension_digit = in.varint32();
   info.product_name = in.text();
+  info.made_us = in.signed_varint();
   const bool names_gtin = info.kind == ClassKind::Pool || info.kind == ClassKind::Imported ||
                           (info.kind == ClassKind::Dictionary && info.scheme == Scheme::Sgtin);
   if (in.failed() || names_gtin != info.gtin.has_value() ||

@@ -68,6 +68,7 @@ struct ClassInfo {
   unsigned extension_digit = 0;                        // Series.
   unsigned gcp_length = 0;                             // Pool, series: for EPC URNs.
   std::string product_name;                            // Pool, imported.
+  std::int64_t made_us = 0;                            // Record time of the fact that made it.
   ImportedFrom imported;                               // Imported.
 };
 

@@ -42,6 +42,12 @@ std::string companion(std::uint32_t object_class, std::uint64_t instance) {
   return key;
 }
 
+std::string holder(std::uint32_t object_class, std::uint64_t bucket) {
+  std::string key = of_class(kHolder, object_class);
+  put_be64(key, bucket);
+  return key;
+}
+
 std::string reserved(std::uint32_t object_class, std::string_view line) {
   return of_class(kReserved, object_class).append(line);
 }

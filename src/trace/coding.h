@@ -116,6 +116,7 @@ inline constexpr char kKeyText = 'i';    // + class BE4 + instance BE8 -> GCP le
 inline constexpr char kSkip = 's';       // + class BE4 + counter BE8 -> nothing.
 inline constexpr char kReserved = 'r';   // + class BE4 + line -> Reservation.
 inline constexpr char kUsage = 'u';      // + class BE4 + hour BE8 + line -> count.
+inline constexpr char kHolder = 'h';     // + class BE4 + bucket BE8 -> who holds its numbers.
 inline constexpr char kCompanion = 'x';  // + class BE4 + instance BE8 -> label's other elements.
 // + class BE4 -> next counter known elsewhere. Class 0: pools made from here on are blocked.
 inline constexpr char kFloor = 'l';
@@ -136,6 +137,7 @@ std::string key_text(std::uint32_t object_class, std::uint64_t instance);
 std::string instance(std::uint32_t object_class, std::string_view text);
 std::string skip(std::uint32_t object_class, std::uint64_t counter);
 std::string companion(std::uint32_t object_class, std::uint64_t instance);
+std::string holder(std::uint32_t object_class, std::uint64_t bucket);
 std::string reserved(std::uint32_t object_class, std::string_view line);
 std::string usage(std::uint32_t object_class, std::uint64_t hour, std::string_view line);
 std::string term(char kind, std::uint32_t id);
@@ -150,7 +152,7 @@ std::string count(std::uint32_t object_class, std::uint32_t batch, std::uint8_t 
 inline bool is_hashed(std::string_view key) {
   return table_of(key) == Table::EventIndex ||
          (table_of(key) == Table::Directory &&
-          (key[1] == kInstance || key[1] == kKeyText || key[1] == kCompanion));
+          (key[1] == kInstance || key[1] == kKeyText || key[1] == kCompanion || key[1] == kHolder));
 }
 
 }  // namespace cell

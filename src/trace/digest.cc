@@ -48,7 +48,7 @@ void put_run(std::string& out, const StateRun& run) {
 
 Result<Digest> PublishedReader::digest() {
   Stream stream;
-  stream.out().append("packtrail projections 3\n");
+  stream.out().append("packtrail projections 4\n");
   put_be64(stream.out(), position());
 
   stream.out().push_back('S');
@@ -77,7 +77,7 @@ Result<Digest> PublishedReader::digest() {
     put_be32(out, std::uint32_t{row.offset} << 16 | row.count);
     out.push_back(static_cast<char>(row.kind));
   });
-  const std::pair<Table, const char*> kCells[] = {{Table::Directory, "bcdilprstux"},
+  const std::pair<Table, const char*> kCells[] = {{Table::Directory, "bcdhilprstux"},
                                                   {Table::EventIndex, "Eek"},
                                                   {Table::Orders, "Oo"},
                                                   {Table::Meta, "n"}};

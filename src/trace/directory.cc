@@ -226,6 +226,7 @@ std::optional<PoolInfo> pool_info(const ClassesNow& classes, ObjectClass object_
   out.next_counter = counter.next;
   out.issued = counter.issued;
   out.known_end = known_end(*info, counter);
+  out.made_us = info->made_us;
   out.blocked = counter.blocked;
   switch (info->kind) {
     case ClassKind::Pool: {
@@ -247,7 +248,7 @@ std::optional<PoolInfo> pool_info(const ClassesNow& classes, ObjectClass object_
       out.market = info->imported.market;
       out.format = info->imported.format;
       out.low_water = info->imported.low_water;
-      out.remaining = counter.size - counter.next + counter.returned;
+      out.remaining = counter.waiting;
       break;
     case ClassKind::Series:
       out.kind = PoolKind::Sscc;
@@ -281,6 +282,7 @@ std::string encode_counter(const ClassCounter& counter) {
   put_varint(out, counter.issued);
   put_varint(out, counter.size);
   put_varint(out, counter.returned);
+  put_varint(out, counter.waiting);
   return out;
 }
 
@@ -295,12 +297,14 @@ Result<ClassCounter> decode_counter(std::string_view value) {
   counter.issued = in.varint();
   counter.size = in.varint();
   counter.returned = in.varint();
+  counter.waiting = in.varint();
   if (!in.complete() || flags > 7) return damaged("counter");
   return counter;
 }
 
 std::string encode_reservation(const Reservation& reservation) {
   std::string out;
+  put_signed(out, reservation.since_us);
   put_signed(out, reservation.until_us);
   put_varint(out, reservation.low_water);
   put_varint(out, reservation.runs.size());
@@ -318,6 +322,7 @@ Result<Reservation> decode_reservation(std::string_view key, std::string_view va
   if (name.failed()) return damaged("reservation");
   out.line = stored_key(key).substr(5);
   Decoder in(value);
+  out.since_us = in.signed_varint();
   out.until_us = in.signed_varint();
   out.low_water = in.varint();
   for (std::uint64_t runs = in.varint(); runs > 0 && !in.failed(); --runs) {
@@ -327,6 +332,38 @@ Result<Reservation> decode_reservation(std::string_view key, std::string_view va
     out.runs.push_back({ObjectNumber(out.object_class, first), count});
   }
   if (!in.complete()) return damaged("reservation");
+  return out;
+}
+
+std::string encode_holdings(const std::vector<Holding>& holdings) {
+  std::string out;
+  for (const Holding& holding : holdings) {
+    put_varint(out, holding.run.first.instance() % kHolderBucket);
+    put_varint(out, holding.run.count);
+    put_text(out, holding.holder);
+  }
+  return out;
+}
+
+std::vector<Holding> holdings_of(Lens& lens, ObjectClass object_class, std::uint64_t bucket) {
+  std::vector<Holding> out;
+  const auto value = lens.cell(cell::holder(object_class.value(), bucket));
+  if (!value) return out;
+  Decoder in(*value);
+  std::uint64_t at = 0;
+  while (!in.at_end() && !in.failed()) {
+    const std::uint64_t offset = in.varint();
+    const std::uint64_t count = in.varint();
+    const std::string_view holder = in.text();
+    if (offset < at || offset >= kHolderBucket || count == 0 || count > kHolderBucket - offset) {
+      lens.fail(damaged("holder"));
+      return {};
+    }
+    at = offset + count;
+    out.push_back({{ObjectNumber(object_class, bucket * kHolderBucket + offset), count},
+                   std::string(holder)});
+  }
+  if (in.failed()) lens.fail(damaged("holder"));
   return out;
 }
 

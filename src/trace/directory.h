@@ -62,6 +62,12 @@ std::uint64_t read_floor(Lens& lens, ObjectClass object_class);
 std::string encode_reservation(const Reservation& reservation);
 Result<Reservation> decode_reservation(std::string_view key, std::string_view value);
 
+// Who holds which numbers, by buckets of kHolderBucket instances: a number that is allocated is its
+// recipient's, until it is returned.
+inline constexpr std::uint64_t kHolderBucket = 256;
+std::string encode_holdings(const std::vector<Holding>& holdings);
+std::vector<Holding> holdings_of(Lens& lens, ObjectClass object_class, std::uint64_t bucket);
+
 std::string encode_counter(const ClassCounter& counter);
 Result<ClassCounter> decode_counter(std::string_view value);
 std::string encode_order(const OrderInfo& order);

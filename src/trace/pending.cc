@@ -122,6 +122,27 @@ std::optional<PoolInfo> Pending::pool(ObjectClass object_class) {
   return info;
 }
 
+std::vector<Holding> Pending::holders(const ObjectRun& run) {
+  std::vector<Holding> out;
+  const std::uint64_t first = run.first.instance();
+  const std::uint64_t end = first + run.count;
+  for (std::uint64_t bucket = first / kHolderBucket; bucket * kHolderBucket < end; ++bucket) {
+    for (Holding& known : holdings_of(lens_, run.first.object_class(), bucket)) {
+      const std::uint64_t from = std::max(known.run.first.instance(), first);
+      const std::uint64_t to = std::min(known.run.first.instance() + known.run.count, end);
+      if (from >= to) continue;
+      if (!out.empty() && out.back().holder == known.holder &&
+          out.back().run.first.instance() + out.back().run.count == from) {
+        out.back().run.count += to - from;
+        continue;
+      }
+      out.push_back(
+          {{ObjectNumber(run.first.object_class(), from), to - from}, std::move(known.holder)});
+    }
+  }
+  return out;
+}
+
 std::uint64_t Pending::floor_of(ObjectClass object_class) {
   return read_floor(lens_, object_class);
 }
@@ -174,7 +195,7 @@ Result<std::vector<ObjectRun>> Pending::next_counters(ObjectClass pool, std::uin
     return Error{.code = Errc::FailedPrecondition,
                  .message = "the pool is blocked",
                  .rule = "after a restore no number is issued twice",
-                 .remedy = "advance the pool past every number known, or open a new epoch"};
+                 .remedy = "advance the pool past every number known"};
   }
   if (info->kind == ClassKind::Imported) return next_imported(*info, count);
   if (info->kind == ClassKind::Pool) {
@@ -267,10 +288,9 @@ Result<std::vector<ObjectRun>> Pending::next_texts(const ClassInfo& info, std::u
 
 Result<std::vector<ObjectRun>> Pending::next_imported(const ClassInfo& info, std::uint64_t count) {
   const ClassCounter& counter = counters_[info.index];
-  const std::uint64_t fresh = counter.size - counter.next;
-  if (count > fresh + counter.returned) {
+  if (count > counter.waiting) {
     return Error{.code = Errc::ResourceExhausted,
-                 .message = "the pool holds " + std::to_string(fresh + counter.returned) +
+                 .message = "the pool holds " + std::to_string(counter.waiting) +
                             " more numbers, not " + std::to_string(count),
                  .field = "count",
                  .rule = "pool_exhausted",
@@ -278,20 +298,22 @@ Result<std::vector<ObjectRun>> Pending::next_imported(const ClassInfo& info, std
   }
   std::vector<ObjectRun> runs;
   std::uint64_t left = count;
-  if (counter.returned > 0) {
-    lens_.scan_states(ObjectNumber(info.object_class, 0),
-                      ObjectNumber(info.object_class, counter.next - 1), [&](const StateRun& run) {
+  const auto take = [&](std::uint64_t first, std::uint64_t end) {
+    if (first >= end || left == 0) return;
+    lens_.scan_states(ObjectNumber(info.object_class, first),
+                      ObjectNumber(info.object_class, end - 1), [&](const StateRun& run) {
                         if (run.state.life != numbering::SerialState::Unallocated) return true;
                         const std::uint64_t length = std::min(left, run.count);
                         append_run(runs, {run.first, length});
                         left -= length;
                         return left > 0;
                       });
-  }
-  const std::uint64_t drawn = std::min(left, fresh);
-  if (drawn > 0) append_run(runs, {ObjectNumber(info.object_class, counter.next), drawn});
+  };
+  // Those that came back first; of the fresh ones some may be void already.
+  if (counter.returned > 0) take(0, counter.next);
+  take(counter.next, counter.size);
   PACKTRAIL_TRY(lens_.failure());
-  if (drawn < left) return damaged("returned numbers are missing");
+  if (left > 0) return damaged("numbers that wait are missing");
   return runs;
 }
 

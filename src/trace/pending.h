@@ -53,6 +53,7 @@ class Pending final : public PendingView {
   std::optional<std::uint64_t> token_position(std::string_view order_id,
                                               std::string_view token) override;
   Result<std::vector<ObjectRun>> next_counters(ObjectClass pool, std::uint64_t count) override;
+  std::vector<Holding> holders(const ObjectRun& run) override;
   ObjectClass next_object_class() override { return classes_->next_class(); }
   std::optional<OrderInfo> order(std::string_view order_id) override;
   Status failure() const override { return lens_.failure(); }
@@ -125,10 +126,16 @@ class Pending final : public PendingView {
   Result<std::vector<ObjectRun>> next_texts(const ClassInfo& info, std::uint64_t count);
   Result<std::vector<ObjectRun>> next_imported(const ClassInfo& info, std::uint64_t count);
   void count_returned(ClassCounter& counter, const RunSet& runs, numbering::SerialState to);
+  // Of an imported pool: waiting numbers become something else, or other ones wait again.
+  void count_waiting(std::uint32_t object_class, const ObjectState& from, const ObjectState& to,
+                     std::uint64_t count);
+  // From now on `holder` holds the numbers; empty: nobody.
+  void put_holder(const std::vector<ObjectRun>& runs, std::string_view holder);
   void put_token(std::string_view order_id, std::string_view token);
   void add_usage(const ClassInfo& info, std::string_view line, std::int64_t record_time_us,
                  std::uint64_t count);
-  Status add_reservation(const ClassInfo& info, const ledger::v1::NumbersAllocated& body,
+  Status add_reservation(const ClassInfo& info, const ledger::v1::Envelope& envelope,
+                         const ledger::v1::NumbersAllocated& body,
                          const std::vector<ObjectRun>& runs);
   Status reserve_dictionary(const ClassInfo& made);
   Status add_class(ClassInfo info);

@@ -349,6 +349,7 @@ Status Pending::apply_pool(const ledger::v1::Envelope& envelope,
   info.gtin = *gtin;
   info.gcp_length = body.gcp_length();
   info.product_name = body.product_name();
+  info.made_us = envelope.record_time_us();
   info.key_check_value.assign(body.key_check_value().begin(), body.key_check_value().end());
   // The name goes into the permutation, so it follows from the fact and from nothing else.
   numbering::PoolSpec spec{
@@ -401,6 +402,7 @@ Status Pending::apply_series(const ledger::v1::Envelope& envelope,
   info.company = envelope.company();
   info.company_prefix = body.company_prefix();
   info.extension_digit = body.extension_digit();
+  info.made_us = envelope.record_time_us();
   info.gcp_length = static_cast<unsigned>(body.company_prefix().size());
   PACKTRAIL_TRY(add_class(std::move(info)));
   return reserve_dictionary(*classes_->find(ObjectClass(body.object_class())));
@@ -417,6 +419,7 @@ Status Pending::apply_imported_pool(const ledger::v1::Envelope& envelope,
   info.gtin = *gtin;
   info.gcp_length = body.gcp_length();
   info.product_name = body.product_name();
+  info.made_us = envelope.record_time_us();
   info.imported = {.source = body.source(),
                    .owner = body.owner(),
                    .market = body.market(),
@@ -479,7 +482,8 @@ void Pending::add_usage(const ClassInfo& info, std::string_view line, std::int64
   layer_.put_cell(std::move(key), std::move(value));
 }
 
-Status Pending::add_reservation(const ClassInfo& info, const ledger::v1::NumbersAllocated& body,
+Status Pending::add_reservation(const ClassInfo& info, const ledger::v1::Envelope& envelope,
+                                const ledger::v1::NumbersAllocated& body,
                                 const std::vector<ObjectRun>& runs) {
   const std::string key = cell::reserved(info.object_class.value(), body.line());
   Reservation reservation;
@@ -496,6 +500,7 @@ Status Pending::add_reservation(const ClassInfo& info, const ledger::v1::Numbers
       return !open;
     });
   }
+  if (reservation.runs.empty()) reservation.since_us = envelope.record_time_us();
   reservation.until_us = std::max(reservation.until_us, body.until_us());
   reservation.low_water = body.low_water();
   reservation.runs.insert(reservation.runs.end(), runs.begin(), runs.end());
@@ -552,8 +557,15 @@ Status Pending::apply_handed_out(const ClassInfo& info, const std::vector<Object
   for (const ObjectRun& run : runs) {
     const std::uint64_t first = run.first.instance();
     const std::uint64_t end = first + run.count;
-    if (end > counter.size || first > counter.next) {
-      return cannot_apply("a number that was not imported is issued");
+    if (end > counter.size) return cannot_apply("a number that was not imported is issued");
+    if (first > counter.next) {
+      bool waits = false;  // Only what may not be handed out any more is passed over.
+      lens_.scan_states(ObjectNumber(info.object_class, counter.next),
+                        ObjectNumber(info.object_class, first - 1), [&](const StateRun& passed) {
+                          waits = passed.state.life == numbering::SerialState::Unallocated;
+                          return !waits;
+                        });
+      if (waits) return cannot_apply("a number that waits is passed over");
     }
     for (std::uint64_t value = first; value < end; ++value) {
       if (lens_.state(ObjectNumber(info.object_class, value)).life !=
@@ -580,8 +592,10 @@ Status Pending::apply_allocated(const ledger::v1::Envelope& envelope,
   if (counters_[info->index].blocked) return cannot_apply("the pool is blocked");
   PACKTRAIL_TRY(info->kind == ClassKind::Imported ? apply_handed_out(*info, runs)
                                                   : apply_drawn(*info, runs));
+  put_holder(runs, body.order_id());
+  // A reservation is no consumption yet: what its line writes to labels is.
+  if (!body.line().empty()) return add_reservation(*info, envelope, body, runs);
   add_usage(*info, {}, envelope.record_time_us(), count_objects(runs));
-  if (!body.line().empty()) return add_reservation(*info, body, runs);
   return {};
 }
 
@@ -601,6 +615,7 @@ Status Pending::apply_moved(const ledger::v1::Envelope& envelope,
   put_token(body.order_id(), body.token());
   const auto to = static_cast<SerialState>(body.to_state());
   if (info->kind == ClassKind::Imported) count_returned(counter, runs, to);
+  if (to == SerialState::Unallocated) put_holder(runs, {});
   if (to == SerialState::Encoded && counter.has_lines) {
     const std::string prefix = cell::of_class(cell::kReserved, info->object_class.value());
     std::vector<Reservation> lines;
@@ -617,6 +632,7 @@ Status Pending::apply_moved(const ledger::v1::Envelope& envelope,
       const RunSet own = to_set(line.runs);
       const std::uint64_t used = count_objects(runs) - count_objects(subtract(runs, own));
       add_usage(*info, line.line, envelope.record_time_us(), used);
+      add_usage(*info, {}, envelope.record_time_us(), used);
     }
   }
   Change change;
@@ -633,7 +649,9 @@ void Pending::count_returned(ClassCounter& counter, const RunSet& runs, numberin
       const ObjectNumber object(run.first.object_class(), run.first.instance() + i);
       if (object.instance() >= counter.next) continue;  // Not handed out yet.
       const bool waits = lens_.state(object).life == SerialState::Unallocated;
-      if (waits && to != SerialState::Unallocated) --counter.returned;
+      if (waits && to != SerialState::Unallocated) {
+        counter.returned -= std::min<std::uint64_t>(counter.returned, 1);
+      }
       if (!waits && to == SerialState::Unallocated) ++counter.returned;
     }
   }

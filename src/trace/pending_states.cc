@@ -25,6 +25,7 @@ Pending::Changed Pending::change_states(const RunSet& runs, const Change& change
     const auto by = static_cast<std::int64_t>(counted);
     if (counted_from != ObjectState{}) counts_[count_key(of_class, counted_from)] -= by;
     if (counted_to != ObjectState{}) counts_[count_key(of_class, counted_to)] += by;
+    count_waiting(counted_class, counted_from, counted_to, counted);
     counted = 0;
   };
   ObjectState folded;
@@ -99,9 +100,54 @@ Pending::Changed Pending::change_states(const RunSet& runs, const Change& change
   return changed;
 }
 
+void Pending::count_waiting(std::uint32_t object_class, const ObjectState& from,
+                            const ObjectState& to, std::uint64_t count) {
+  const bool waited = from.life == numbering::SerialState::Unallocated;
+  const bool waits = to.life == numbering::SerialState::Unallocated;
+  if (waited == waits) return;
+  const ClassInfo* info = classes_->find(ObjectClass(object_class));
+  if (info == nullptr || info->kind != ClassKind::Imported) return;
+  ClassCounter& counter = counter_of(*info);
+  counter.waiting =
+      waits ? counter.waiting + count : counter.waiting - std::min(counter.waiting, count);
+}
+
+void Pending::put_holder(const std::vector<ObjectRun>& runs, std::string_view holder) {
+  for (const ObjectRun& run : runs) {
+    const ObjectClass object_class = run.first.object_class();
+    const std::uint64_t end = run.first.instance() + run.count;
+    for (std::uint64_t at = run.first.instance(); at < end;) {
+      const std::uint64_t bucket = at / kHolderBucket;
+      const std::uint64_t stop = std::min(end, (bucket + 1) * kHolderBucket);
+      const ObjectRun piece{ObjectNumber(object_class, at), stop - at};
+      std::vector<Holding> next;
+      for (const Holding& known : holdings_of(lens_, object_class, bucket)) {
+        for (const ObjectRun& kept : subtract({known.run}, {piece})) {
+          next.push_back({kept, known.holder});
+        }
+      }
+      if (!holder.empty()) next.push_back({piece, std::string(holder)});
+      std::sort(next.begin(), next.end(),
+                [](const Holding& a, const Holding& b) { return a.run.first < b.run.first; });
+      std::vector<Holding> joined;
+      for (Holding& part : next) {
+        if (!joined.empty() && joined.back().holder == part.holder &&
+            joined.back().run.first.value() + joined.back().run.count == part.run.first.value()) {
+          joined.back().run.count += part.run.count;
+        } else {
+          joined.push_back(std::move(part));
+        }
+      }
+      layer_.put_cell(cell::holder(object_class.value(), bucket), encode_holdings(joined));
+      at = stop;
+    }
+  }
+}
+
 void Pending::add_fresh(const ObjectRun& run, numbering::SerialState life) {
   ObjectState state;
   state.life = life;
+  count_waiting(run.first.object_class().value(), ObjectState{}, state, run.count);
   layer_.add_fresh(run, state);
   counts_[count_key(run.first, state)] += static_cast<std::int64_t>(run.count);
 }

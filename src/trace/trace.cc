@@ -16,7 +16,7 @@ namespace packtrail::trace {
 
 namespace {
 
-constexpr char kFormatVersion = 3;
+constexpr char kFormatVersion = 4;
 constexpr std::size_t kFoldSliceEntries = 65536;  // One durable write of the fold.
 constexpr std::uint64_t kReplayBatch = 4096;      // Facts published together by a replay.
 

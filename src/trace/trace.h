@@ -72,6 +72,7 @@ struct PoolInfo {
   std::uint64_t known_end = 0;     // Instances below may be named by facts.
   std::uint64_t remaining = 0;     // May still be handed out safely.
   std::uint64_t low_water = 0;     // Warn when no more are left.
+  std::int64_t made_us = 0;        // Record time of the fact that made it.
   bool blocked = false;            // After a restore; issues nothing.
   std::uint64_t floor = 0;  // While blocked: next counter known elsewhere, the least to advance to.
 };
@@ -80,11 +81,18 @@ struct PoolInfo {
 struct Reservation {
   ObjectClass object_class;
   std::string line;
+  std::int64_t since_us = 0;  // Record time of the oldest allocation that is not used up.
   std::int64_t until_us = 0;  // When the line should be back; 0: not said.
   std::uint64_t low_water = 0;
   std::vector<ObjectRun> runs = {};
   std::uint64_t reserved = 0;   // Numbers in `runs`.
   std::uint64_t remaining = 0;  // Of them, still Allocated: neither used nor returned.
+};
+
+// Numbers and the recipient (order, line or partner) that they were allocated to.
+struct Holding {
+  ObjectRun run;
+  std::string holder;
 };
 
 // An EPC looked up: its object when it is known, and what a first fact about it would do.
@@ -137,6 +145,9 @@ class PendingView {
   // from elsewhere, does not pass the pool's filter, or was issued by another pool of the GTIN. Of
   // an imported pool: numbers that came back, then the oldest fresh ones.
   virtual Result<std::vector<ObjectRun>> next_counters(ObjectClass pool, std::uint64_t count) = 0;
+  // Who holds the numbers of the run, ascending; numbers that nobody holds are left out: never
+  // allocated, or returned.
+  virtual std::vector<Holding> holders(const ObjectRun& run) = 0;
   virtual ObjectClass next_object_class() = 0;
   virtual std::optional<OrderInfo> order(std::string_view order_id) = 0;
   // DataLoss once something could not be read; answers since then may lack it. Ask before acting.

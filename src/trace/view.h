@@ -21,6 +21,7 @@ struct ClassCounter {
   std::uint64_t issued = 0;    // Pool, series, imported: numbers handed out, skipped ones left out.
   std::uint64_t size = 0;      // Imported: numbers taken in.
   std::uint64_t returned = 0;  // Imported: handed out once and Unallocated again.
+  std::uint64_t waiting = 0;   // Imported: Unallocated, fresh or returned.
   bool blocked = false;
   bool has_skips = false;  // Counters that others' numbers took exist.
   bool has_lines = false;  // Lines have reservations.
