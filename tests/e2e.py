@@ -923,7 +923,7 @@ def pool_guards():
     pool = as_json("pool", "create", "--gtin", gtin, "--imported-from", "partner", "--format",
                    "numeric", data=data)["object_class"]
     numbers = folder / "numbers.csv"
-    numbers.write_text("\n".join(f"{5 * 10 ** 12 + i}" for i in range(4)) + "\n")
+    numbers.write_text("\n".join(f"{5 * 10 ** 13 + i}" for i in range(4)) + "\n")
     run("pool", "import", pool, numbers, data=data)
     first = as_json("pool", "allocate", pool, "--count", 1, "--for", "A", "--token", "B1",
                     data=data)["serials"]
@@ -938,8 +938,8 @@ def pool_guards():
     assert as_json("pool", "show", pool, data=data)["remaining"] == "1"
     run("pool", "allocate", pool, "--count", 1, "--for", "C", "--token", "B4", data=data)
     # One token, two allocations.
-    own = as_json("pool", "create", "--gtin", gtin, "--format", "numeric", "--length", 13,
-                  "--planned", 60_000_000, "--epoch", 7, data=data)
+    own = as_json("pool", "create", "--gtin", gtin, "--format", "numeric", "--length", 14,
+                  "--planned", 600_000_000, "--epoch", 7, data=data)
     own = own["object_class"]
     for token in ("P", "Q"):
         run("pool", "allocate", own, "--count", 3, "--for", "A", "--token", token, data=data)
@@ -949,9 +949,9 @@ def pool_guards():
     reused = run(*unused, "Q", data=data, expect=CONFLICT)
     assert "token_reused" in reused.stderr, reused.stderr
     # A new epoch has the same budget.
-    more = run("pool", "create", "--gtin", gtin, "--format", "numeric", "--length", 13, "--planned",
-               60_000_000, data=data, expect=SAID_NO)
-    assert "class 2 (epoch 7) plans 60000000" in more.stderr, more.stderr
+    more = run("pool", "create", "--gtin", gtin, "--format", "numeric", "--length", 14, "--planned",
+               600_000_000, data=data, expect=SAID_NO)
+    assert "class 2 (epoch 7) plans 600000000" in more.stderr, more.stderr
     run("pool", "create", "--gtin", gtin, "--format", "numeric", "--planned", 1, "--epoch", 2 ** 32,
         data=data, expect=USAGE)
     last = as_json("pool", "create", "--gtin", "09521234543220", "--format", "eu", "--planned",
@@ -964,7 +964,7 @@ def pool_guards():
     assert "builtin_profile" in refused.stderr, refused.stderr
     # One of a million.
     assert not as_json("pool", "show", own, data=data)["occupancy_alarm"]
-    run("pool", "advance", own, "--next-counter", 10_000_000, "--evidence", "test", data=data)
+    run("pool", "advance", own, "--next-counter", 95_000_000, "--evidence", "test", data=data)
     assert as_json("pool", "show", own, data=data)["occupancy_alarm"]
     assert "ALARM" in run("pool", "show", own, data=data).stdout
     assert "occupancy" in run("pool", "list", data=data).stdout
