@@ -16,7 +16,8 @@ namespace packtrail::api {
 
 inline constexpr std::uint32_t kHeaderSizeMax = 16 * 1024;
 inline constexpr std::uint64_t kBodySizeMax = 1024 * 1024;
-inline constexpr std::uint64_t kCaptureBodySizeMax = 64 * 1024 * 1024;  // POST /epcis/capture, pools.
+// POST /epcis/capture and under /api/v1/pools.
+inline constexpr std::uint64_t kCaptureBodySizeMax = 64 * 1024 * 1024;
 inline constexpr int kIdleSecondsMax = 60;  // Between requests and while reading one.
 inline constexpr std::size_t kConnectionsMax = 4096;
 
