@@ -89,8 +89,8 @@ enum class EpcHexEnd : std::uint8_t { Digit, Word };
 // Capital hexadecimal digits. Fails when the coding cannot hold the value, and says which one can.
 Result<std::string> to_epc_hex(const EpcTag& tag, EpcHexEnd end = EpcHexEnd::Word);
 // Digits of either case; zero bits after the EPC are ignored. Fails on a header that is no GS1 key
-// (says what it is), on too few bits, and on bits that break the coding: the message names the field
-// and its bits, offset and length its digits.
+// (says what it is), on too few bits, and on bits that break the coding: the message names the
+// field and its bits, offset and length its digits.
 Result<EpcTag> parse_epc_hex(std::string_view hex);
 inline constexpr std::size_t kEpcHexMax = 128;  // Longer texts are refused unread.
 

@@ -666,6 +666,8 @@ export interface components {
             usable?: string;
             safe_size?: string;
             occupancy_alarm?: boolean;
+            /** @description Numbers of the GTIN with texts of this form that are out, whichever pool they came from. */
+            issued_of_form?: string;
             blocked: boolean;
             forecast?: components["schemas"]["Forecast"];
             lines?: components["schemas"]["LineBuffer"][];
@@ -1573,6 +1575,8 @@ export interface operations {
                     companions?: string[];
                     /** @enum {string} */
                     on_clash?: "refuse" | "leave_out";
+                    /** @description Records nothing. */
+                    dry_run?: boolean;
                     file_name?: string;
                     first_line?: number;
                 };
@@ -1587,8 +1591,11 @@ export interface operations {
                 content: {
                     "application/json": {
                         object_class: number;
+                        token: string;
                         taken: number;
                         repeated: boolean;
+                        dry_run: boolean;
+                        clash_count: number;
                         clashes: {
                             index: number;
                             serial: string;
