@@ -11,7 +11,6 @@ namespace {
 using numbering::SerialState;
 
 constexpr auto kUnassigned = SerialState{0};
-constexpr auto kUnallocated = SerialState{1};
 constexpr auto kAllocated = SerialState{2};
 constexpr auto kInvalid = SerialState{3};
 constexpr auto kEncoded = SerialState{4};
