@@ -14,7 +14,7 @@ foreach(page IN LISTS docs_pages)
   list(APPEND docs_sources ${output})
 endforeach()
 
-add_executable(docs_test ${docs_sources})
+add_executable(docs_test ${docs_sources} ${PROJECT_SOURCE_DIR}/tests/known_leaks.cc)
 target_link_libraries(docs_test PRIVATE packtrail_gs1 packtrail_numbering packtrail_symbology
   packtrail_symbology_make packtrail_symbology_label packtrail_symbology_read
   packtrail_symbology_grade GTest::gtest_main)
