@@ -63,7 +63,7 @@ def run_page(page, program, folder):
         "TZ": "UTC", "PACKTRAIL_SOURCE": str(ROOT), "TMPDIR": str(folder),
         "PACKTRAIL__WITNESS__FOLDER": str(folder / ".witness"),
     }
-    work = folder / page.stem
+    work = folder / f"{page.parent.name}-{page.stem}"
     work.mkdir()
     for block in BLOCK.finditer(text):
         first = text.count("\n", 0, block.start()) + 2

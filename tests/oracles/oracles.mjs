@@ -87,7 +87,8 @@ const KINDS = [
   { kind: 'gs1-dmre', bwip: 'gs1datamatrix', bwipOptions: { format: 'rectangle', dmre: true },
     id: ']d2', zxingIds: [']d8', ']d2'], set: CAPITALS, most: 60 },
   { kind: 'gs1-qr', bwip: 'gs1qrcode', id: ']Q3', set: CSET82 },
-  { kind: 'gs1-128', bwip: 'gs1-128', id: ']C1', set: CSET82, most: 44, linear: true },
+  // More may be wider than the 165.1 mm that GS1 allows, which is refused.
+  { kind: 'gs1-128', bwip: 'gs1-128', id: ']C1', set: CSET82, most: 27, linear: true },
   { kind: 'itf-14', bwip: 'itf14', id: ']I1', linear: true },
   { kind: 'dl-qr', bwip: 'gs1dlqrcode', id: ']Q1', link: true, set: CAPITALS },
   { kind: 'dl-datamatrix', bwip: 'gs1dldatamatrix', id: ']d1', link: true, set: CAPITALS },
